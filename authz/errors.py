@@ -1,0 +1,58 @@
+"""What can go wrong when permissions are read or changed.
+
+The text of an exception is for the log and for operators, never for the screen of a
+person who logs in. Every class has a stable ``code`` with an entry in
+``docs/errors.md``.
+"""
+
+from typing import ClassVar
+
+
+class AuthzError(Exception):
+    """A question to the permission store that cannot be answered or a refused write."""
+
+    code: ClassVar[str] = "authz"
+
+
+class BadIdentifierError(AuthzError):
+    """An HSA-id, organisation number or code does not follow its grammar."""
+
+    code = "bad-identifier"
+
+
+class UnknownServiceError(AuthzError):
+    """There is no e-tjänst of this code or entityID."""
+
+    code = "unknown-service"
+
+
+class UnknownClaimFormatError(AuthzError):
+    """There is no claim encoder of this name."""
+
+    code = "unknown-claim-format"
+
+
+class CatalogueError(AuthzError):
+    """A catalogue file has mistakes; nothing was changed.
+
+    Args:
+        problems: One sentence each, with the position in the file.
+    """
+
+    code = "catalogue"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class BrokenAuditChainError(AuthzError):
+    """The audit trail does not fit together: an entry was changed or is missing."""
+
+    code = "broken-audit-chain"
+
+
+class StoreUnavailableError(AuthzError):
+    """The database does not answer: neither "no rights" nor "all rights"."""
+
+    code = "store-unavailable"

@@ -1,0 +1,1 @@
+"""Short-lived facts that all nodes share: pending logins and one-time identifiers."""

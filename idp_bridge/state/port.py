@@ -1,0 +1,34 @@
+"""What every state store can do, whatever it is made of.
+
+Two adapters, :mod:`idp_bridge.state.sql` and :mod:`idp_bridge.state.redis`, pass one
+conformance suite. Keys are ASCII without personal data; values are opaque bytes.
+"""
+
+from datetime import timedelta
+from typing import Protocol
+
+
+class StateStore(Protocol):
+    """Short-lived facts, shared by all workers on all nodes.
+
+    Every method raises :class:`idp_bridge.errors.StoreUnavailableError` when the store
+    does not answer; the caller then refuses.
+    """
+
+    def put(self, key: str, value: bytes, ttl: timedelta) -> None:
+        """Keep a value for a while; an older value of the same key is replaced."""
+
+    def get(self, key: str) -> bytes | None:
+        """Read a value and leave it there; ``None`` if it is missing or too old."""
+
+    def take(self, key: str) -> bytes | None:
+        """Read a value and delete it, atomically: one of many callers gets it."""
+
+    def add_once(self, key: str, ttl: timedelta) -> bool:
+        """Remember a key, atomically: true for the first caller, false for others."""
+
+    def sweep(self) -> int:
+        """Delete what is too old; how many entries went. Costs nothing if automatic."""
+
+    def ping(self) -> None:
+        """Ask the store whether it answers."""

@@ -1,0 +1,106 @@
+"""Other parties as immutable values: identity providers, service providers, keys."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an entity may do; a key speaks only for the role it was published in."""
+
+    IDP = "idp"
+    SP = "sp"
+    AA = "aa"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key of another party, as the certificate in which it was published.
+
+    The certificate is only a container: its dates and its issuer are not checked,
+    because metadata is the trust (Sweden Connect deployment profile 2.1).
+    """
+
+    certificate: bytes
+    """The X.509 certificate, DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """A key to encrypt to, with the algorithms that its owner declares."""
+
+    key: PublicKey
+    methods: tuple[str, ...] = ()
+    """``md:EncryptionMethod`` algorithms in the order of the metadata; often empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An address at which an entity receives messages in one binding."""
+
+    binding: str
+    location: str
+    index: int | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedAttribute:
+    """An attribute that a service asks for."""
+
+    name: str
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeService:
+    """An ``AttributeConsumingService``: one set of attributes that can be asked for."""
+
+    index: int
+    is_default: bool = False
+    requested: tuple[RequestedAttribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """What people see of an entity (``mdui:UIInfo``); keys are languages."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    logo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """An identity provider as its ``IDPSSODescriptor`` describes it."""
+
+    entity_id: str
+    valid_until: datetime | None
+    signing_keys: tuple[PublicKey, ...]
+    sso_endpoints: tuple[Endpoint, ...]
+    slo_endpoints: tuple[Endpoint, ...] = ()
+    name_id_formats: tuple[str, ...] = ()
+    wants_signed_requests: bool = False
+    scopes: tuple[str, ...] = ()
+    """Literal ``shibmd:Scope`` values; regular expressions are left out."""
+    assurance_certifications: tuple[str, ...] = ()
+    display: Display = field(default_factory=Display)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceProvider:
+    """A service provider as its ``SPSSODescriptor`` describes it."""
+
+    entity_id: str
+    valid_until: datetime | None
+    signing_keys: tuple[PublicKey, ...]
+    encryption_keys: tuple[EncryptionKey, ...]
+    acs_endpoints: tuple[Endpoint, ...]
+    slo_endpoints: tuple[Endpoint, ...] = ()
+    attribute_services: tuple[AttributeService, ...] = ()
+    name_id_formats: tuple[str, ...] = ()
+    signs_requests: bool = False
+    """``AuthnRequestsSigned``: an unsigned request from this SP is refused."""
+    wants_signed_assertions: bool = False
+    entity_categories: tuple[str, ...] = ()
+    display: Display = field(default_factory=Display)

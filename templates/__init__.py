@@ -1,0 +1,1 @@
+"""What does a person see? A package only so that the pages ship with the wheel."""
