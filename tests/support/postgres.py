@@ -132,7 +132,15 @@ def _initialise(home: Path, initdb: Path, *, password: str, user: str | None) ->
     if user is not None:
         shutil.chown(home, user)
         shutil.chown(secret, user)
-    command = [initdb, "-D", home / "data", "-U", "test", "--pwfile", secret]
+    command: list[str | Path] = [
+        initdb,
+        "-D",
+        home / "data",
+        "-U",
+        "test",
+        "--pwfile",
+        secret,
+    ]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
     subprocess.run(
         [*command, "--no-sync"],

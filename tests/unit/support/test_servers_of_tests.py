@@ -1,7 +1,6 @@
 """The servers that tests start are real, empty and gone afterwards."""
 
 import os
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -35,12 +34,17 @@ def test_a_server_is_gone_after_a_failure_in_its_block(tmp_path: Path) -> None:
     server = Server(
         command=["sleep", "60"], log=tmp_path / "log", is_ready=lambda: True
     )
-    started: list[subprocess.Popen[bytes]] = []
-    with pytest.raises(ZeroDivisionError), running(server) as process:
-        started.append(process)
-        raise ZeroDivisionError
+    started: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        _fail_while_running(server, started)
     with pytest.raises(ProcessLookupError):
-        os.kill(started[0].pid, 0)
+        os.kill(started[0], 0)
+
+
+def _fail_while_running(server: Server, started: list[int]) -> None:
+    with running(server) as process:
+        started.append(process.pid)
+        raise ZeroDivisionError
 
 
 @pytest.mark.peers
