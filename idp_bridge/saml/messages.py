@@ -1,0 +1,107 @@
+"""Messages as plain immutable values; made only by the code that checked them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Comparison(StrEnum):
+    """How requested levels are compared (SAML core 3.3.2.2.1)."""
+
+    EXACT = "exact"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    BETTER = "better"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoping:
+    """What a request says about asking other identity providers (core 3.4.1.2)."""
+
+    proxy_count: int | None = None
+    idp_list: tuple[str, ...] = ()
+    requester_ids: tuple[str, ...] = ()
+
+
+NO_SCOPING = Scoping()
+"""A request without ``Scoping``: no limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthnRequest:
+    """An AuthnRequest of an e-tjänst that passed the gate and every check."""
+
+    id: str
+    sp_entity_id: str
+    acs_url: str
+    """Where the answer goes: an address out of the SP's metadata."""
+    relay_state: str | None
+    binding: str
+    """The binding in which the request came; we ask upstream in the same way."""
+    force_authn: bool = False
+    is_passive: bool = False
+    levels: tuple[str, ...] = ()
+    """The levels that would be a fitting answer, literally as the SP wrote them."""
+    comparison: Comparison = Comparison.EXACT
+    name_id_format: str | None = None
+    attribute_index: int | None = None
+    scoping: Scoping = NO_SCOPING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameID:
+    """A name identifier with its qualifiers, never interpreted."""
+
+    value: str
+    format: str | None = None
+    name_qualifier: str | None = None
+    sp_name_qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedAssertion:
+    """What the identity provider said, read only from verified bytes."""
+
+    id: str
+    issuer: str
+    name_id: NameID | None
+    authn_instant: datetime
+    authn_context: str
+    session_index: str | None
+    session_not_on_or_after: datetime | None
+    remember_until: datetime
+    """Until when the ID must be remembered against replay."""
+    authenticating_authorities: tuple[str, ...]
+    attributes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedAttribute:
+    """An attribute that we issue: each name once, values sorted and different."""
+
+    name: str
+    friendly_name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Everything that a Response to an e-tjänst says about a person."""
+
+    name_id: NameID
+    authn_instant: datetime
+    authn_context: str
+    session_index: str
+    session_not_on_or_after: datetime | None
+    authenticating_authorities: tuple[str, ...]
+    attributes: tuple[IssuedAttribute, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A SAML status with at most two levels (core 3.2.2.1)."""
+
+    top: str
+    second: str | None = None
+    message: str | None = None
