@@ -1,0 +1,194 @@
+"""Which pages does a person meet on the way through a login?"""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from flask import Flask, Response, make_response, render_template
+
+from idp_bridge import content_policy, texts
+from idp_bridge.agency import Agency
+from idp_bridge.errors import Fault
+
+_STATUS_OF_FAULT: Final = {Fault.PERSON: 403, Fault.PARTNER: 400, Fault.OURS: 500}
+_STATUS_OF_CODE: Final = {
+    "not-found": 404,
+    "bad-request": 400,
+    "form-expired": 400,
+    "method-not-allowed": 405,
+    "too-large": 413,
+    "too-many-requests": 429,
+    "store-unavailable": 503,
+}
+_RETRY_AFTER: Final = {"store-unavailable": "60"}
+_LONGEST_NAME: Final = 200
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffForm:
+    """A form that is posted to another origin.
+
+    The address must have been checked against metadata; a scheme other than https (or
+    http on loopback) raises :class:`idp_bridge.errors.MisconfiguredError` when shown.
+    """
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    """Everything that an error page shows."""
+
+    code: str
+    fault: Fault
+    error_id: str
+    moment: datetime
+    service_name: str | None = None
+    method: str | None = None
+    back: HandoffForm | None = None
+    """The signed SAML error for the e-tjänst, posted when the person presses OK."""
+    retry_url: str | None = None
+    """Where the person can begin again, if that can help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to log in."""
+
+    title: str
+    url: str
+    description: str | None = None
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodGroup:
+    """Ways to log in under one heading, in the order of the manual."""
+
+    heading: str
+    methods: tuple[Method, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodsPage:
+    """Everything that the page "Logga in" shows."""
+
+    service_name: str
+    service_description: str | None = None
+    groups: tuple[MethodGroup, ...]
+    cancel_url: str
+    error_line: str | None = None
+
+
+def register(app: Flask, agency: Agency) -> None:
+    """Give every template the agency and the filters that it needs."""
+    app.jinja_env.globals.update(
+        agency=agency, siths_heading=texts.SITHS_GROUP, words=texts
+    )
+    app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["genitive"] = texts.genitive
+
+
+def plain(name: str) -> str:
+    """Make a name from outside harmless to read.
+
+    Control characters, text direction overrides and other invisible characters go, and
+    what is very long is cut; escaping for HTML is left to Jinja.
+    """
+    kept = (" " if sign.isspace() else sign for sign in name if _is_visible(sign))
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
+
+
+def _is_visible(sign: str) -> bool:
+    return sign in "\t\n\r" or unicodedata.category(sign) not in _INVISIBLE
+
+
+def show_handoff(form: HandoffForm, *, to_name: str) -> Response:
+    """Show the page that posts a message to another origin.
+
+    Raises:
+        MisconfiguredError: The address of the form is neither https nor loopback.
+    """
+    policy = content_policy.for_handoff(form.action)
+    response = make_response(
+        render_template(
+            "handoff.html",
+            form=form,
+            to_name=plain(to_name),
+            page_id=secrets.token_urlsafe(12),
+        )
+    )
+    response.headers["Content-Security-Policy"] = policy
+    return _keep_to_ourselves(response)
+
+
+def show_methods(page: MethodsPage) -> Response:
+    """Show the ways to log in that the e-tjänst accepts."""
+    return _keep_to_ourselves(make_response(render_template("methods.html", page=page)))
+
+
+def show_error(page: ErrorPage) -> Response:
+    """Show why a login, or a page, came to nothing and what to do next.
+
+    Raises:
+        MisconfiguredError: The way back is neither https nor loopback.
+    """
+    text = texts.text_for(page.code)
+    service_name = plain(page.service_name or "") or None
+    details = _details(page, service_name=service_name)
+    response = make_response(
+        render_template(
+            "error.html",
+            page=page,
+            text=text,
+            service_name=service_name,
+            details=details,
+            retry_label=texts.retry_label(page.code),
+            mail_query=_mail_query(text.heading, details),
+        ),
+        status_of(page),
+    )
+    if page.back is not None:
+        response.headers["Content-Security-Policy"] = content_policy.for_handoff(
+            page.back.action
+        )
+    if page.code in _RETRY_AFTER:
+        response.headers["Retry-After"] = _RETRY_AFTER[page.code]
+    return _keep_to_ourselves(response)
+
+
+def status_of(page: ErrorPage) -> int:
+    """Find the HTTP status: from the code where HTTP has a word for it, else fault."""
+    return _STATUS_OF_CODE.get(page.code, _STATUS_OF_FAULT[page.fault])
+
+
+def _details(
+    page: ErrorPage, *, service_name: str | None
+) -> tuple[tuple[str, str, str], ...]:
+    rows = (
+        ("reference", page.error_id),
+        ("time", texts.in_stockholm(page.moment)),
+        ("service", service_name),
+        ("method", plain(page.method or "")),
+        ("code", page.code),
+    )
+    return tuple((*texts.LABELS[key], value) for key, value in rows if value)
+
+
+def _mail_query(heading: str, details: tuple[tuple[str, str, str], ...]) -> str:
+    subject = f"{heading} ({details[0][2]})"
+    body = "\r\n".join(f"{label}: {value}" for label, _, value in details)
+    return f"subject={quote(subject)}&body={quote(body)}"
+
+
+def _keep_to_ourselves(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,389 @@
+"""What do we say to a person when a login ends, in Swedish and in English?
+
+Each error code has a first line of its own, in plain language: what happened and what to
+do next. Around it stand the sentences of the user's manual, in the templates.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
+
+HEADING: Final = "Inloggningen misslyckades"
+HEADING_EN: Final = "Login failed"
+CANCELLED: Final = "inloggningen avbröts av användaren"
+CANCELLED_EN: Final = "login cancelled by user"
+TECHNICAL: Final = "ett tekniskt fel har inträffat"
+TECHNICAL_EN: Final = "technical error"
+SITHS_GROUP: Final = "E-tjänstelegitimation"
+
+LABELS: Final = {
+    "reference": ("Felkod", "Reference"),
+    "time": ("Tid", "Time"),
+    "service": ("E-tjänst", "E-service"),
+    "method": ("Inloggningssätt", "Login method"),
+    "code": ("Feltyp", "Type of error"),
+}
+"""What the lines of the technical description are called."""
+
+
+class Kind(StrEnum):
+    """Which sentences stand around the first line."""
+
+    CANCELLED = "cancelled"
+    TECHNICAL = "technical"
+    UNCLEAR = "unclear"
+    """It may be either of the two; the identity provider did not say."""
+    REFUSED = "refused"
+    """We know the reason: the manual's two reasons would be wrong here."""
+    PAGE = "page"
+    """Nothing to do with a login: a page that is missing, a form that is too old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorText:
+    """What an error page says about one code."""
+
+    sv: str
+    en: str
+    kind: Kind = Kind.TECHNICAL
+    reason: str = ""
+    """The reason as the end of the manual's sentence, for ``REFUSED``."""
+    reason_en: str = ""
+    heading: str = HEADING
+    heading_en: str = HEADING_EN
+    tips: bool = False
+    """Whether the tips about card, reader and browser can help."""
+
+
+def _technical(sv: str, en: str) -> ErrorText:
+    return ErrorText(sv=sv, en=en)
+
+
+def _card(sv: str, en: str, kind: Kind) -> ErrorText:
+    return ErrorText(sv=sv, en=en, kind=kind, tips=True)
+
+
+def _refused(sv: str, en: str, reason: str, reason_en: str) -> ErrorText:
+    return ErrorText(
+        sv=sv, en=en, kind=Kind.REFUSED, reason=reason, reason_en=reason_en
+    )
+
+
+def _page(heading: str, sv: str, heading_en: str, en: str) -> ErrorText:
+    return ErrorText(
+        sv=sv, en=en, kind=Kind.PAGE, heading=heading, heading_en=heading_en
+    )
+
+
+_OURS_SV: Final = "Ett tekniskt fel har inträffat hos oss. "
+_OURS_EN: Final = "A technical error has occurred on our side. "
+_SERVICE_SV: Final = "Ett tekniskt fel har inträffat: "
+_SERVICE_EN: Final = "A technical error has occurred: "
+_IDP_SV: Final = "Ett tekniskt fel har inträffat: svaret från legitimeringstjänsten "
+_IDP_EN: Final = "A technical error has occurred: the answer from the login service "
+_AGAIN_SV: Final = " Börja om från e-tjänsten."
+_AGAIN_EN: Final = " Start again from the e-service."
+
+TEXTS: Final[dict[str, ErrorText]] = {
+    # ours
+    "technical": _technical(
+        _OURS_SV + "Försök igen om en stund.",
+        _OURS_EN + "Try again in a little while.",
+    ),
+    "store-unavailable": _technical(
+        _OURS_SV + "Vi når inte vårt register just nu. Försök igen om några minuter.",
+        _OURS_EN + "We cannot reach our records. Try again in a few minutes.",
+    ),
+    "misconfigured": _technical(
+        _OURS_SV + "Det hjälper inte att försöka igen. Kontakta supporten.",
+        _OURS_EN + "Trying again does not help. Contact support.",
+    ),
+    # a message that we must not act on
+    "protocol": _technical(
+        _SERVICE_SV + "vi fick ett meddelande som vi inte kan godta." + _AGAIN_SV,
+        _SERVICE_EN + "we received a message that we cannot accept." + _AGAIN_EN,
+    ),
+    "unreadable-message": _technical(
+        _SERVICE_SV + "vi fick ett meddelande som inte går att läsa." + _AGAIN_SV,
+        _SERVICE_EN + "we received a message that cannot be read." + _AGAIN_EN,
+    ),
+    "wrong-version": _technical(
+        _SERVICE_SV + "meddelandet är skrivet i en version som vi inte använder.",
+        _SERVICE_EN + "the message is written in a version that we do not use.",
+    ),
+    "bad-signature": _technical(
+        _SERVICE_SV + "meddelandets underskrift går inte att kontrollera.",
+        _SERVICE_EN + "the signature of the message cannot be verified.",
+    ),
+    "weak-algorithm": _technical(
+        _SERVICE_SV + "meddelandet är inte tillräckligt väl skyddat.",
+        _SERVICE_EN + "the message is not protected well enough.",
+    ),
+    "undecryptable": _technical(
+        _IDP_SV + "går inte att läsa.", _IDP_EN + "cannot be read."
+    ),
+    "wrong-destination": _technical(
+        _SERVICE_SV + "meddelandet är avsett för en annan adress." + _AGAIN_SV,
+        _SERVICE_EN + "the message is meant for another address." + _AGAIN_EN,
+    ),
+    "wrong-issuer": _technical(
+        _IDP_SV + "kommer från fel avsändare.", _IDP_EN + "has the wrong sender."
+    ),
+    "wrong-audience": _technical(
+        _IDP_SV + "är avsett för en annan tjänst.",
+        _IDP_EN + "is meant for another service.",
+    ),
+    "wrong-subject": _technical(
+        _IDP_SV + "gäller inte den här inloggningen." + _AGAIN_SV,
+        _IDP_EN + "does not belong to this login." + _AGAIN_EN,
+    ),
+    "unknown-condition": _technical(
+        _IDP_SV + "har ett villkor som vi inte kan uppfylla.",
+        _IDP_EN + "has a condition that we cannot meet.",
+    ),
+    "expired": _technical(
+        "Inloggningen tog för lång tid." + _AGAIN_SV,
+        "The login took too long." + _AGAIN_EN,
+    ),
+    "not-yet-valid": _technical(
+        _SERVICE_SV + "klockorna i tjänsterna går inte lika. Försök igen om en stund.",
+        _SERVICE_EN + "the clocks of the services differ. Try again in a while.",
+    ),
+    "replayed": _technical(
+        "Den här inloggningen har redan använts." + _AGAIN_SV,
+        "This login has already been used." + _AGAIN_EN,
+    ),
+    "unsolicited": _technical(
+        "Starta inloggningen från e-tjänsten.", "Start the login from the e-service."
+    ),
+    "unknown-request": _technical(
+        _IDP_SV + "gäller en annan inloggning." + _AGAIN_SV,
+        _IDP_EN + "belongs to another login." + _AGAIN_EN,
+    ),
+    "bad-assertion": _technical(
+        _IDP_SV + "är inte komplett.", _IDP_EN + "is not complete."
+    ),
+    "bad-attribute": _technical(
+        "Din legitimation lämnade inte alla uppgifter, eller uppgifter som vi inte kan "
+        "läsa. HSA-id saknas eller är felaktigt.",
+        "Your identification did not provide all details, or details that we cannot "
+        "read. The HSA-id is missing or incorrect.",
+    ),
+    "stale-authentication": _technical(
+        "E-tjänsten kräver att du legitimerar dig på nytt, men legitimeringstjänsten "
+        "använde en tidigare inloggning. Stäng webbläsaren och försök igen.",
+        "The e-service needs you to identify yourself again, but the login service used "
+        "an earlier login. Close the browser and try again.",
+    ),
+    "unknown-partner": _technical(
+        _SERVICE_SV + "vi känner inte avsändaren, eller så har dess uppgifter gått ut.",
+        _SERVICE_EN + "we do not know the sender, or its details have expired.",
+    ),
+    "unknown-acs": _technical(
+        _SERVICE_SV + "e-tjänsten vill ha svaret till en adress som inte är anmäld.",
+        _SERVICE_EN + "the e-service wants the answer at an unregistered address.",
+    ),
+    "unsupported-request": _technical(
+        _SERVICE_SV + "e-tjänsten bad om något som vi inte erbjuder.",
+        _SERVICE_EN + "the e-service asked for something that we do not offer.",
+    ),
+    "name-id-policy": _technical(
+        _SERVICE_SV + "e-tjänsten bad om en typ av identitet som vi inte lämnar ut.",
+        _SERVICE_EN + "the e-service asked for a kind of identifier we do not issue.",
+    ),
+    "proxy-count": _technical(
+        _SERVICE_SV + "e-tjänsten tillåter inte att vi frågar legitimeringstjänsten.",
+        _SERVICE_EN + "the e-service does not let us ask the login service.",
+    ),
+    "unsupported-idp": _technical(
+        _SERVICE_SV + "e-tjänsten bad om ett sätt att logga in som inte finns här.",
+        _SERVICE_EN + "the e-service asked for a way to log in that is not offered.",
+    ),
+    "unavailable-idp": _technical(
+        "Det går inte att logga in just nu. Legitimeringstjänsten är inte tillgänglig. "
+        "Försök igen om en stund.",
+        "It is not possible to log in right now. The login service is not available. "
+        "Try again in a little while.",
+    ),
+    "missing-attribute": _technical(
+        "E-tjänsten behöver en uppgift om dig som din legitimation inte lämnade.",
+        "The e-service needs a detail about you that your identification did not give.",
+    ),
+    "upstream-failed": _card(
+        "Legitimeringstjänsten kunde inte slutföra inloggningen.",
+        "The login service could not complete the login.",
+        Kind.UNCLEAR,
+    ),
+    # a person who may not go on
+    "login-refused": _refused(
+        "Du kan inte logga in i den här e-tjänsten.",
+        "You cannot log in to this e-service.",
+        "e-tjänsten inte släpper in dig",
+        "the e-service does not let you in",
+    ),
+    "login-cancelled": _card(
+        "Du avbröt inloggningen.", "You cancelled the login.", Kind.CANCELLED
+    ),
+    "possible-fraud": _refused(
+        "Inloggningen stoppades av säkerhetsskäl. Kontakta supporten.",
+        "The login was stopped for security reasons. Contact support.",
+        "den stoppades av säkerhetsskäl",
+        "security reasons",
+    ),
+    "wrong-authn-context": ErrorText(
+        sv="Din legitimation har för låg nivå. Behörighetsnivå 3 krävs.",
+        en="The level of your identification is too low. Level 3 is required.",
+        kind=Kind.REFUSED,
+        reason="legitimationen har för låg nivå",
+        reason_en="the level of your identification is too low",
+        tips=True,
+    ),
+    "no-passive": _refused(
+        "Du behöver logga in, men e-tjänsten bad oss att inte visa någon inloggning.",
+        "You need to log in, but the e-service asked us not to show any login.",
+        "e-tjänsten inte tillåter att en inloggning visas",
+        "the e-service does not allow a login to be shown",
+    ),
+    "unknown-person": _refused(
+        "Du är inte registrerad. Kontakta administratören i din kommun eller region.",
+        "You are not registered. Contact the administrator in your municipality or "
+        "region.",
+        "du inte är registrerad",
+        "you are not registered",
+    ),
+    "inactive-person": _refused(
+        "Du är inte längre registrerad. Kontakta administratören i din kommun eller "
+        "region.",
+        "You are no longer registered. Contact the administrator in your municipality "
+        "or region.",
+        "du inte längre är registrerad",
+        "you are no longer registered",
+    ),
+    "wrong-organisation": _refused(
+        "Du är registrerad i en annan organisation än den som din legitimation gäller. "
+        "Kontakta administratören i din kommun eller region.",
+        "You are registered in another organisation than that of your identification. "
+        "Contact the administrator in your municipality or region.",
+        "din legitimation gäller en annan organisation",
+        "your identification belongs to another organisation",
+    ),
+    "inactive-organisation": _refused(
+        "Din organisation använder inte längre e-tjänsterna. Kontakta administratören i "
+        "din kommun eller region.",
+        "Your organisation no longer uses the e-services. Contact the administrator in "
+        "your municipality or region.",
+        "din organisation inte längre använder e-tjänsterna",
+        "your organisation no longer uses the e-services",
+    ),
+    "no-agreement": _refused(
+        "Din organisation har inget avtal för den här e-tjänsten. Kontakta "
+        "administratören i din kommun eller region.",
+        "Your organisation has no agreement for this e-service. Contact the "
+        "administrator in your municipality or region.",
+        "din organisation inte har något avtal för e-tjänsten",
+        "your organisation has no agreement for the e-service",
+    ),
+    "no-permission": _refused(
+        "Du saknar behörighet i den här e-tjänsten. Kontakta administratören i din "
+        "kommun eller region.",
+        "You have no permission in this e-service. Contact the administrator in your "
+        "municipality or region.",
+        "du saknar behörighet i e-tjänsten",
+        "you have no permission in the e-service",
+    ),
+    "service-closed": _refused(
+        "E-tjänsten är inte öppen.",
+        "The e-service is not open.e-tjänsten inte är öppen",
+        "the e-service is not open",
+    ),
+    "login-lost": _refused(
+        "Inloggningen tog för lång tid eller öppnades i flera flikar." + _AGAIN_SV,
+        "The login took too long or was opened in several tabs." + _AGAIN_EN,
+        "den tog för lång tid eller öppnades i flera flikar",
+        "it took too long or was opened in several tabs",
+    ),
+    "login-loop": ErrorText(
+        sv="Vi stoppade inloggningen eftersom den skickades fram och tillbaka. Stäng "
+        "webbläsaren och försök igen om en stund.",
+        en="We stopped the login because it was sent back and forth. Close the browser "
+        "and try again in a little while.",
+        kind=Kind.REFUSED,
+        reason="den skickades fram och tillbaka",
+        reason_en="it was sent back and forth",
+        tips=True,
+    ),
+    # pages
+    "not-found": _page(
+        "Sidan finns inte",
+        "Kontrollera adressen. Sidan kan vara flyttad eller borttagen.",
+        "Page not found",
+        "Check the address. The page may have been moved or removed.",
+    ),
+    "bad-request": _page(
+        "Vi förstod inte det som skickades",
+        "Gå tillbaka och försök igen.",
+        "We did not understand what was sent",
+        "Go back and try again.",
+    ),
+    "method-not-allowed": _page(
+        "Sidan kan inte öppnas så här",
+        "Gå till startsidan och börja om.",
+        "The page cannot be opened like this",
+        "Go to the start page and begin again.",
+    ),
+    "too-large": _page(
+        "Det som skickades är för stort",
+        "Gå tillbaka och skicka något mindre.",
+        "What was sent is too large",
+        "Go back and send something smaller.",
+    ),
+    "too-many-requests": _page(
+        "Du har gjort för många försök",
+        "Vänta en minut och försök igen.",
+        "You have made too many attempts",
+        "Wait a minute and try again.",
+    ),
+    "form-expired": _page(
+        "Sidan var för gammal",
+        "Gå tillbaka, ladda om sidan och försök igen.",
+        "The page was too old",
+        "Go back, reload the page and try again.",
+    ),
+    "unexpected": _page(
+        "Något gick fel hos oss",
+        "Försök igen om en stund. Kontakta supporten om felet kvarstår.",
+        "Something went wrong on our side",
+        "Try again in a little while. Contact support if the error persists.",
+    ),
+}
+
+RESTART: Final = frozenset(
+    {"login-lost", "expired", "replayed", "unsolicited", "wrong-subject"}
+)
+"""Codes after which the person begins again rather than tries again."""
+
+
+def retry_label(code: str) -> str:
+    """Say what the button that leads back into the login is called."""
+    return "Börja om" if code in RESTART else "Försök igen"
+
+
+def text_for(code: str) -> ErrorText:
+    """Find the text of an error code; one that is missing speaks as ``technical``."""
+    return TEXTS.get(code, TEXTS["technical"])
+
+
+def genitive(name: str) -> str:
+    """Put a Swedish name in the genitive: no second s after s, x and z."""
+    return name if name[-1:].lower() in "sxz" else f"{name}s"
+
+
+def in_stockholm(moment: datetime) -> str:
+    """Write a moment as the clock on the wall shows it in Sweden, with its zone."""
+    local = moment.astimezone(STOCKHOLM)
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d kl. %H.%M.%S} ({local:%Z}, UTC{offset[:3]}:{offset[3:]})"
