@@ -14,7 +14,7 @@ class MetadataError(Exception):
 
 
 class UnreadableXmlError(MetadataError):
-    """The bytes are not XML that we read: broken, too large, too deep, or with a DTD."""
+    """Not XML that we read: broken, too large, too deep, or with a DTD."""
 
     code = "unreadable-xml"
 
@@ -65,3 +65,9 @@ class UnknownSourceError(MetadataError):
     """There is no metadata source of this name."""
 
     code = "unknown-source"
+
+
+class MetadataUnavailableError(MetadataError):
+    """The store of metadata does not answer: an error, never "unknown entity"."""
+
+    code = "store-unavailable"

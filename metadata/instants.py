@@ -1,0 +1,45 @@
+"""How is a moment written in SAML? As ``xs:dateTime`` in UTC, and in no other way."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_INSTANT: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?Z", re.ASCII
+)
+_LEAP_SECOND: Final = 60
+
+
+def parse_instant(text: str) -> datetime:
+    """Read a moment (SAML core 1.3.3): UTC, ended by ``Z``, fractions allowed.
+
+    A leap second is read as the second after it; digits beyond the microsecond are
+    dropped. Blanks around the text are not for this function to forgive.
+
+    Raises:
+        ValueError: Another form, another time zone, none at all, or no such moment.
+    """
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise ValueError("not a moment in UTC")
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    leap = second == _LEAP_SECOND
+    microsecond = int((found[7] or "")[:6].ljust(6, "0"))
+    try:
+        moment = datetime(
+            year, month, day, hour, minute, second - leap, microsecond, tzinfo=UTC
+        )
+        return moment + timedelta(seconds=int(leap))
+    except (ValueError, OverflowError) as error:
+        raise ValueError("no such moment") from error
+
+
+def format_instant(moment: datetime) -> str:
+    """Write a moment as SAML wants it, to the second.
+
+    Raises:
+        ValueError: The moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
