@@ -1,0 +1,65 @@
+"""How long do we wait for a PostgreSQL server that took our connection and is silent?
+
+libpq bounds the time of connecting only. A server that stops afterwards (suspended,
+cut off by a firewall) would keep a worker waiting for hours.
+"""
+
+import os
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg.abc import RV, PQGen
+from sqlalchemy import URL, Engine, create_engine, event
+
+CONNECT_SECONDS = 2
+"""For making a connection; less is rounded up to this by libpq's rules."""
+
+ANSWER_SECONDS = 2.0
+"""For every answer to a statement."""
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that gives up on a server that does not answer."""
+
+    def wait(
+        self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None
+    ) -> RV:
+        """Wait for the server, at most as long as ``ANSWER_SECONDS``.
+
+        Raises:
+            psycopg.OperationalError: No answer, or one that the connection does not
+                survive; it is closed then, since a late answer would be taken for
+                that of the next statement.
+        """
+        try:
+            limit = ANSWER_SECONDS if timeout is None else timeout
+            return super().wait(gen, interval, limit)
+        except psycopg.OperationalError:
+            self.close()
+            raise
+
+
+def patient_engine(url: URL) -> Engine:
+    """Make an engine for statements that are answered at once or not at all.
+
+    Every statement is its own transaction: one round trip instead of three.
+
+    Args:
+        url: A PostgreSQL database.
+    """
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+    event.listen(engine, "do_connect", _connect)
+    os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
+    return engine
+
+
+def _connect(
+    _dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]
+) -> PatientConnection:
+    return PatientConnection.connect(*arguments, **options)

@@ -1,0 +1,188 @@
+"""How are short-lived facts kept in the database?
+
+Every method is one statement, so that the database alone decides which of many callers
+wins; no lock is held between two round trips. Old entries count as missing and stay
+until :meth:`SqlStateStore.sweep` deletes them.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    literal,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from idp_bridge.errors import StoreUnavailableError
+from idp_bridge.state import limits
+from metadata.clock import Clock
+
+state_tables = MetaData()
+"""The one table that this module owns, for the migrations."""
+
+state_entries = Table(
+    "state_entries",
+    state_tables,
+    Column("key", String(limits.MAX_KEY_CHARACTERS), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""``expires_at``: microseconds since 1970; the entry counts until then, not at it."""
+
+SWEEP_BATCH = 1000
+"""How many entries one statement of a sweep deletes, so that nobody waits for it."""
+
+_ENTRY = state_entries.c
+_IS_OLD = _ENTRY.expires_at <= bindparam("now")
+_IS_WANTED = (_ENTRY.key == bindparam("wanted")) & (
+    _ENTRY.expires_at > bindparam("now")
+)
+
+_PING = select(literal(1)).select_from(state_entries).limit(1)
+_GET = select(_ENTRY.value).where(_IS_WANTED)
+_TAKE = delete(state_entries).where(_IS_WANTED).returning(_ENTRY.value)
+
+# Two sweeps at once take different entries. SQLite ignores the row locks: it has one
+# writer at a time.
+_OLD = select(_ENTRY.key).where(_IS_OLD).limit(SWEEP_BATCH)
+_SWEEP = delete(state_entries).where(
+    _ENTRY.key.in_(_OLD.with_for_update(skip_locked=True))
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class SqlStateStore:
+    """Short-lived facts in a SQL database.
+
+    Args:
+        engine: SQLite or PostgreSQL.
+        clock: Says what is too old.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._put = _put_statement(engine.dialect)
+        self._add_once = _add_once_statement(engine.dialect)
+
+    def put(self, key: str, value: bytes, ttl: timedelta) -> None:
+        """Keep a value for a while; an older value of the same key is replaced.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+            ValueError: The key, value or time is out of bounds.
+        """
+        limits.check_value(value)
+        with self._transaction() as connection:
+            connection.execute(self._put, self._entry(key, value, ttl))
+
+    def get(self, key: str) -> bytes | None:
+        """Read a value and leave it there; ``None`` if it is missing or too old.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+            ValueError: The key is out of bounds.
+        """
+        return self._read(_GET, key)
+
+    def take(self, key: str) -> bytes | None:
+        """Read a value and delete it, atomically: one of many callers gets it.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+            ValueError: The key is out of bounds.
+        """
+        return self._read(_TAKE, key)
+
+    def add_once(self, key: str, ttl: timedelta) -> bool:
+        """Remember a key, atomically: true for the first caller, false for others.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+            ValueError: The key or time is out of bounds.
+        """
+        entry = self._entry(key, b"", ttl) | {"now": self._now()}
+        with self._transaction() as connection:
+            return connection.execute(self._add_once, entry).first() is not None
+
+    def sweep(self) -> int:
+        """Delete what is too old, in batches; how many entries went.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        moment, total = {"now": self._now()}, 0
+        while True:
+            with self._transaction() as connection:
+                gone: int = connection.execute(_SWEEP, moment).rowcount
+            total += gone
+            if gone < SWEEP_BATCH:
+                return total
+
+    def ping(self) -> None:
+        """Ask the database whether it answers and has our table.
+
+        Raises:
+            StoreUnavailableError: It does not, or has not.
+        """
+        with self._transaction() as connection:
+            connection.execute(_PING)
+
+    def _now(self) -> int:
+        return (self._clock() - _EPOCH) // _MICROSECOND
+
+    def _entry(self, key: str, value: bytes, ttl: timedelta) -> dict[str, object]:
+        limits.check_key(key)
+        limits.check_ttl(ttl)
+        expires_at = self._now() + ttl // _MICROSECOND
+        return {"key": key, "value": value, "expires_at": expires_at}
+
+    def _read(self, statement: Executable, key: str) -> bytes | None:
+        limits.check_key(key)
+        with self._transaction() as connection:
+            wanted: Mapping[str, object] = {"wanted": key, "now": self._now()}
+            value = connection.execute(statement, wanted).scalar()
+        return None if value is None else bytes(value)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreUnavailableError(type(error).__name__) from error
+
+
+def _new_entry(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:
+    if dialect.name == "postgresql":
+        return postgresql.insert(state_entries)
+    return sqlite.insert(state_entries)
+
+
+def _put_statement(dialect: Dialect) -> Executable:
+    new = _new_entry(dialect)
+    return new.on_conflict_do_update(index_elements=[_ENTRY.key], set_=new.excluded)
+
+
+def _add_once_statement(dialect: Dialect) -> Executable:
+    new = _new_entry(dialect)
+    return new.on_conflict_do_update(
+        index_elements=[_ENTRY.key], set_=new.excluded, where=_IS_OLD
+    ).returning(_ENTRY.key)
