@@ -1,0 +1,30 @@
+"""What did the operator decide? Read once, checked once, never changed."""
+
+from idp_bridge.settings.loading import load_settings
+from idp_bridge.settings.model import Settings
+from idp_bridge.settings.partners import (
+    DownstreamPolicy,
+    Encrypt,
+    LoginGroup,
+    Profile,
+    Upstream,
+)
+from idp_bridge.settings.problems import SettingsError
+from idp_bridge.settings.saml import SamlSettings
+from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
+
+__all__ = [
+    "Agency",
+    "Contact",
+    "DisplaySettings",
+    "DownstreamPolicy",
+    "Encrypt",
+    "LoginGroup",
+    "Organisation",
+    "Profile",
+    "SamlSettings",
+    "Settings",
+    "SettingsError",
+    "Upstream",
+    "load_settings",
+]

@@ -1,0 +1,154 @@
+"""Which settings are there? The whole configuration as one immutable value."""
+
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from idp_bridge.settings import checks
+from idp_bridge.settings.partners import DownstreamPolicy, Upstream
+from idp_bridge.settings.saml import SamlSettings
+from idp_bridge.settings.section import Section, Uri
+from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
+from metadata import names
+
+SECRETS: Final = ("secret_key", "database_url", "state_url")
+"""Settings that may hold a secret and can be read from a file (``…_file``)."""
+
+DEFAULT_LEVELS: Final = MappingProxyType(
+    {
+        names.LOA_UNCERTIFIED_2: names.LOA_SAMBI_2,
+        names.LOA_UNCERTIFIED_3: names.LOA_SAMBI_3,
+        names.LOA_SAMBI_2: names.LOA_SAMBI_2,
+        names.LOA_SAMBI_3: names.LOA_SAMBI_3,
+    }
+)
+"""Levels that an SP may ask for, and what the identity provider must then assert."""
+
+_DERIVED: Final = {
+    "sp_entity_id": "/saml/sp",
+    "idp_entity_id": "/saml/idp",
+    "aa_entity_id": "/saml/aa",
+    "permission_attribute": "/attributes/behorighet",
+}
+
+
+class Settings(Section):
+    """Everything that the operator decides."""
+
+    base_url: str
+    """Where the bridge is reached; all addresses derive from it."""
+    database_url: str = Field(
+        default="sqlite:///bridge.db", repr=False, validate_default=True
+    )
+    """The database: ``sqlite:///FILE`` or ``postgresql+psycopg://…``."""
+    database_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+    """How long we wait for a database that does not answer."""
+    state_url: str = Field(default="", repr=False)
+    """Where short-lived facts are kept: empty for the database, or ``redis://…``."""
+    key_dir: Path = Field(default=Path("keys"), validate_default=True)
+    """Folder with our keys."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """Exact number of proxies in front of us whose ``X-Forwarded-…`` counts."""
+    secret_key: SecretStr
+    """Key of cookies and of rate limits; at least 32 random characters."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Which log lines are written."""
+    saml: SamlSettings
+    """How we behave as a SAML party."""
+    upstream: tuple[Upstream, ...] = ()
+    """The login methods."""
+    levels: dict[Uri, Uri] = Field(default_factory=lambda: dict(DEFAULT_LEVELS))
+    """Levels downstream, and what the identity provider must then assert."""
+    downstream: tuple[DownstreamPolicy, ...] = ()
+    """SPs that differ from the defaults."""
+    agency: Agency = Agency()
+    """The agency as its pages present it."""
+    display: DisplaySettings = DisplaySettings()
+    """What others show of us."""
+    organisation: Organisation = Organisation()
+    """The legal person behind the bridge."""
+    contacts: tuple[Contact, ...] = ()
+    """Whom to contact."""
+
+    def policy_for(self, entity_id: str) -> DownstreamPolicy:
+        """Say what is agreed with an SP; the defaults when nothing is."""
+        policy = self._policies.get(entity_id)
+        return policy or self._complete(DownstreamPolicy(entity_id=entity_id))
+
+    def upstream_for(self, method: str) -> Upstream | None:
+        """Find a login method by its name."""
+        return next((one for one in self.upstream if one.method == method), None)
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether we are reached by https; if not, on loopback only."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name that requests must be addressed to."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @cached_property
+    def _policies(self) -> dict[str, DownstreamPolicy]:
+        return {one.entity_id: self._complete(one) for one in self.downstream}
+
+    def _complete(self, policy: DownstreamPolicy) -> DownstreamPolicy:
+        general = self.saml
+        return policy.model_copy(
+            update={
+                "permission_attribute": policy.permission_attribute
+                or general.permission_attribute,
+                "require_signed_requests": policy.require_signed_requests
+                or general.require_signed_requests,
+            }
+        )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_names(cls, values: Any) -> Any:
+        """Name our entities after the base address where nothing else is said."""
+        if not isinstance(values, dict):
+            return values
+        base_url, saml = values.get("base_url"), values.get("saml", {})
+        if not isinstance(base_url, str) or not isinstance(saml, dict):
+            return {"saml": {}, **values}
+        derived = {name: base_url.rstrip("/") + end for name, end in _DERIVED.items()}
+        given = {name: value for name, value in saml.items() if value != ""}
+        return {**values, "saml": {**derived, **given}}
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, url: str) -> str:
+        return checks.check_base_url(url)
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _check_database_url(cls, url: str, info: ValidationInfo) -> str:
+        return checks.check_database_url(url, _directory(info))
+
+    @field_validator("state_url")
+    @classmethod
+    def _check_state_url(cls, url: str) -> str:
+        return checks.check_state_url(url)
+
+    @field_validator("key_dir")
+    @classmethod
+    def _find_key_dir(cls, path: Path, info: ValidationInfo) -> Path:
+        return _directory(info) / path
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret_key(cls, secret: SecretStr) -> SecretStr:
+        checks.check_secret(secret.get_secret_value())
+        return secret
+
+
+def _directory(info: ValidationInfo) -> Path:
+    """Find the folder that relative paths start from."""
+    context = info.context or {}
+    return Path(context.get("directory", Path.cwd()))

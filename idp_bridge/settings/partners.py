@@ -1,0 +1,135 @@
+"""What is agreed with each partner? ``[[upstream]]`` and ``[[downstream]]``."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from idp_bridge.settings.section import EntityId, Name, Section, Uri
+from metadata import names
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A short name of our own, for addresses and files."""
+
+
+class LoginGroup(StrEnum):
+    """Under which heading a login method stands on the page *Logga in*."""
+
+    E_LEGITIMATION = "e-legitimation"
+    ACCOUNT = "konto"
+    E_SERVICE_LEGITIMATION = "e-tjanstelegitimation"
+
+
+class Upstream(Section):
+    """One login method: an identity provider that we ask."""
+
+    entity_id: EntityId
+    """Who is asked; must be in the trusted metadata."""
+    method: Code
+    """The method's own name, unique."""
+    group: LoginGroup = LoginGroup.E_SERVICE_LEGITIMATION
+    """Under which heading it stands."""
+    title: Name
+    """What people read on the button."""
+    levels: Annotated[tuple[Uri, ...], Field(min_length=1)]
+    """Levels of assurance that it may assert, weakest first."""
+    attribute_map: Literal["inera"] = "inera"
+    """How its attributes are called."""
+    attribute_service_index: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Which set of attributes is asked for; not given: the IdP's default."""
+    force_post: bool = False
+    """Send requests by POST although the IdP takes Redirect."""
+
+
+class Encrypt(StrEnum):
+    """When assertions for an SP are encrypted."""
+
+    WHEN_POSSIBLE = "when-possible"
+    NEVER = "never"
+    REQUIRED = "required"
+
+
+class Profile(StrEnum):
+    """Whose rules hold where the profiles disagree."""
+
+    SAML2INT = "saml2int"
+    SWEDEN_CONNECT = "swedenconnect"
+
+
+_NAME_ID_FORMATS: Final = {
+    "persistent": names.NAMEID_PERSISTENT,
+    "transient": names.NAMEID_TRANSIENT,
+}
+_ENCRYPTIONS: Final = {
+    "aes128-gcm": names.ENCRYPTION_AES128_GCM,
+    "aes192-gcm": names.ENCRYPTION_AES192_GCM,
+    "aes256-gcm": names.ENCRYPTION_AES256_GCM,
+    "aes128-cbc": names.ENCRYPTION_AES128_CBC,
+    "aes192-cbc": names.ENCRYPTION_AES192_CBC,
+    "aes256-cbc": names.ENCRYPTION_AES256_CBC,
+}
+_ENCRYPTION_OF_PROFILE: Final = {
+    Profile.SAML2INT: "aes128-gcm",
+    Profile.SWEDEN_CONNECT: "aes256-cbc",
+}
+
+
+def _uri_of(table: dict[str, str], value: object) -> object:
+    """Translate a short name to its URI; a URI of the table stays as it is."""
+    if value in table.values():
+        return value
+    if not isinstance(value, str) or value not in table:
+        raise ValueError(f"must be one of {', '.join(table)}")
+    return table[value]
+
+
+NameIdFormat = Annotated[
+    str, BeforeValidator(lambda value: _uri_of(_NAME_ID_FORMATS, value))
+]
+DataEncryption = Annotated[
+    str, BeforeValidator(lambda value: _uri_of(_ENCRYPTIONS, value))
+]
+
+
+class DownstreamPolicy(Section):
+    """What is special about one SP; everything but the entityID has a default."""
+
+    entity_id: EntityId
+    """Which SP it is about."""
+    service: Code | None = None
+    """Code of its e-service; not given: the one whose catalogue entry lists the SP."""
+    profile: Profile = Profile.SAML2INT
+    """Whose rules hold where the profiles disagree."""
+    name_id_format: NameIdFormat = names.NAMEID_PERSISTENT
+    """Name identifier when the SP asks for none: ``persistent`` or ``transient``."""
+    sign_assertion: bool | None = None
+    """Sign the assertion too; not given: as the SP's metadata wants it."""
+    encrypt: Encrypt = Encrypt.WHEN_POSSIBLE
+    """When assertions are encrypted: ``when-possible``, ``never`` or ``required``."""
+    data_encryption: DataEncryption = names.ENCRYPTION_AES128_GCM
+    """Algorithm when the SP declares none; the default follows the profile."""
+    authenticating_authority: bool = True
+    """Name the identity provider upstream in the assertion."""
+    hsa_id_attributes: tuple[Uri, ...] = (names.ATTR_HSA_ID,)
+    """Attribute names under which the HSA-id is released."""
+    methods: tuple[Code, ...] = ()
+    """Login methods that may be used; empty: all."""
+    default_level: Uri | None = None
+    """Level to answer with when the SP asks for none."""
+    release: tuple[Uri, ...] = ()
+    """Attributes that the SP may have although its metadata does not ask for them."""
+    permission_attribute: str = ""
+    """Name of the attribute with permissions; empty: the one of ``[saml]``."""
+    require_signed_requests: bool = False
+    """Refuse unsigned requests of this SP, whatever its metadata says."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_profile(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "data_encryption" in values:
+            return values
+        try:
+            profile = Profile(values.get("profile", Profile.SAML2INT))
+        except ValueError:
+            return values  # said by the field itself
+        return {**values, "data_encryption": _ENCRYPTION_OF_PROFILE[profile]}
