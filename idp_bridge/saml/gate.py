@@ -22,7 +22,7 @@ from metadata import errors as metadata_errors
 from metadata import names, safe_xml, signatures
 from metadata.entities import PublicKey
 
-_SIGNATURE: Final = f"{{{names.NS_DS}}}Signature"
+SIGNATURE: Final = f"{{{names.NS_DS}}}Signature"
 _MAY_BE_SIGNED: Final = frozenset(
     {
         f"{{{names.NS_SAMLP}}}{message}"
@@ -110,7 +110,7 @@ def check_signature_places(root: etree._Element) -> None:
         UnreadableMessageError: A Signature in another place, or a second one.
     """
     parents = []
-    for signature in root.iter(_SIGNATURE):
+    for signature in root.iter(SIGNATURE):
         parent = signature.getparent()
         if parent is None or parent.tag not in _MAY_BE_SIGNED:
             raise UnreadableMessageError("a signature where none may stand")
