@@ -24,8 +24,8 @@ ORDINARY: Final = _policy("'self'")
 def for_handoff(action: str) -> str:
     """Make the policy of a page whose form goes to another origin.
 
-    Only the scheme is named: Chromium also applies ``form-action`` to the redirects that
-    follow, and a receiver may well redirect to a third origin.
+    Only the scheme is named: Chromium also applies ``form-action`` to the redirects
+    that follow, and a receiver may well redirect to a third origin.
 
     Args:
         action: The address of the form.

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from flask import Flask, Response, make_response, render_template
 
 from idp_bridge import content_policy, texts
-from idp_bridge.agency import Agency
 from idp_bridge.errors import Fault
+from idp_bridge.settings import Agency
 
 _STATUS_OF_FAULT: Final = {Fault.PERSON: 403, Fault.PARTNER: 400, Fault.OURS: 500}
 _STATUS_OF_CODE: Final = {

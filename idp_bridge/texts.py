@@ -1,7 +1,7 @@
 """What do we say to a person when a login ends, in Swedish and in English?
 
-Each error code has a first line of its own, in plain language: what happened and what to
-do next. Around it stand the sentences of the user's manual, in the templates.
+Each error code has a first line of its own, in plain language: what happened and what
+to do next. Around it stand the sentences of the user's manual, in the templates.
 """
 
 from dataclasses import dataclass
@@ -176,8 +176,8 @@ TEXTS: Final[dict[str, ErrorText]] = {
     "stale-authentication": _technical(
         "E-tjänsten kräver att du legitimerar dig på nytt, men legitimeringstjänsten "
         "använde en tidigare inloggning. Stäng webbläsaren och försök igen.",
-        "The e-service needs you to identify yourself again, but the login service used "
-        "an earlier login. Close the browser and try again.",
+        "The e-service needs you to identify yourself again, but the login service "
+        "used an earlier login. Close the browser and try again.",
     ),
     "unknown-partner": _technical(
         _SERVICE_SV + "vi känner inte avsändaren, eller så har dess uppgifter gått ut.",
@@ -272,8 +272,8 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "your identification belongs to another organisation",
     ),
     "inactive-organisation": _refused(
-        "Din organisation använder inte längre e-tjänsterna. Kontakta administratören i "
-        "din kommun eller region.",
+        "Din organisation använder inte längre e-tjänsterna. Kontakta administratören "
+        "i din kommun eller region.",
         "Your organisation no longer uses the e-services. Contact the administrator in "
         "your municipality or region.",
         "din organisation inte längre använder e-tjänsterna",
@@ -297,7 +297,8 @@ TEXTS: Final[dict[str, ErrorText]] = {
     ),
     "service-closed": _refused(
         "E-tjänsten är inte öppen.",
-        "The e-service is not open.e-tjänsten inte är öppen",
+        "The e-service is not open.",
+        "e-tjänsten inte är öppen",
         "the e-service is not open",
     ),
     "login-lost": _refused(

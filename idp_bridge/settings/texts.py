@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from idp_bridge.settings.accessibility import Accessibility
 from idp_bridge.settings.section import Email, Name, Section, Text, WebUrl
 
 _AGENCY: Final = "Migrationsverket"
@@ -25,6 +26,8 @@ class Agency(Section):
 
     name: Name = _AGENCY
     """Name in the header and in texts."""
+    name_en: Name = f"the {_AGENCY_EN}"
+    """Name in English sentences."""
     website_url: WebUrl = _WEBSITE
     """Where the link back leads."""
     support_name: Name = "Migrationsverkets kontaktcenter"
@@ -43,6 +46,10 @@ class Agency(Section):
     """Text of the page about personal data; empty: the one that we bring."""
     contact_text: Text = ""
     """Text of the page with contacts; empty: the one that we bring."""
+    data_protection_email: Email = ""
+    """E-mail address of the data protection officer; empty: none."""
+    accessibility: Accessibility = Accessibility()
+    """What we state about how accessible the pages are."""
 
 
 class DisplaySettings(Section):
