@@ -1,0 +1,122 @@
+"""How are audit entries written, once and in order, and read back?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from authz import audit
+from authz.audit import AuditEntry, ChainHead, Event
+from authz.database import insert_if_missing
+from authz.tables import AuditChainRow, AuditEntryRow
+
+_HEADS = select(AuditChainRow.chain, AuditChainRow.number, AuditChainRow.hash).order_by(
+    AuditChainRow.chain
+)
+_LOCKED_HEAD = _HEADS.where(AuditChainRow.chain == bindparam("chain")).with_for_update()
+_ENTRIES = select(
+    AuditEntryRow.chain,
+    AuditEntryRow.number,
+    AuditEntryRow.at,
+    AuditEntryRow.actor,
+    AuditEntryRow.action,
+    AuditEntryRow.subject,
+    AuditEntryRow.detail,
+    AuditEntryRow.previous_hash,
+    AuditEntryRow.hash,
+).order_by(AuditEntryRow.chain, AuditEntryRow.number)
+
+PAGE = 1000
+"""How many entries are fetched at a time when a trail is walked."""
+
+
+class AuditStore:
+    """The trail, inside one transaction.
+
+    Args:
+        connection: A connection; for writing, one with a transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take_turn(self, chain: str = audit.SYSTEM_CHAIN) -> ChainHead:
+        """Wait until nobody else appends to a chain, and keep others waiting.
+
+        A writer of an SQLite database takes its turn before it reads anything, or two
+        of them would read the same state: SQLite locks at the first write.
+
+        Returns:
+            How far the chain reaches.
+        """
+        empty = {"chain": chain, "number": 0, "hash": audit.FIRST_PREVIOUS_HASH}
+        insert_if_missing(self._connection, AuditChainRow, empty)
+        row = self._connection.execute(_LOCKED_HEAD, {"chain": chain}).one()
+        return ChainHead(chain=row.chain, number=row.number, hash=row.hash)
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Add events to their chains, in order.
+
+        Chains are locked in the order of their names, so that two transactions never
+        wait for each other in a circle.
+        """
+        by_chain: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            by_chain[event.chain].append(event)
+        for chain in sorted(by_chain):
+            self._append(chain, by_chain[chain])
+
+    def heads(self) -> tuple[ChainHead, ...]:
+        """Say how far each chain reaches."""
+        rows = self._connection.execute(_HEADS)
+        return tuple(
+            ChainHead(chain=row.chain, number=row.number, hash=row.hash) for row in rows
+        )
+
+    def entries(self) -> Iterator[AuditEntry]:
+        """Read all entries, chain by chain; memory does not grow with their number."""
+        rows = self._connection.execution_options(yield_per=PAGE).execute(_ENTRIES)
+        return map(_entry_of, rows)
+
+    def _append(self, chain: str, events: list[Event]) -> None:
+        head = self.take_turn(chain)
+        entries = []
+        for event in events:
+            entries.append(audit.append(head, event))
+            head = audit.head_of(entries[-1])
+        self._connection.execute(insert(AuditEntryRow), list(map(_values_of, entries)))
+        self._connection.execute(
+            update(AuditChainRow)
+            .where(AuditChainRow.chain == chain)
+            .values(number=head.number, hash=head.hash)
+        )
+
+
+def _values_of(entry: AuditEntry) -> dict[str, object]:
+    event = entry.event
+    return {
+        "chain": event.chain,
+        "number": entry.number,
+        "at": event.at,
+        "actor": event.actor,
+        "action": event.action,
+        "subject": event.subject,
+        "detail": event.detail,
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
+
+
+def _entry_of(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+    event = Event(
+        chain=row.chain,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
+    )
+    return AuditEntry(
+        event=event, number=row.number, previous_hash=row.previous_hash, hash=row.hash
+    )

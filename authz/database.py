@@ -1,0 +1,141 @@
+"""How do values and errors pass between Python and the database?"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    exc,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from authz.errors import StoreUnavailableError
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names, so that a later migration can find them."""
+
+
+class Base(DeclarativeBase):
+    """What every table in the database belongs to."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with its time zone: aware in, aware in UTC out.
+
+    SQLite forgets time zones and PostgreSQL answers in the session's; with this type
+    both give back the same moment, to the microsecond.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Refuse a moment without a time zone; hand the others on in UTC.
+
+        Raises:
+            ValueError: The moment is naive.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # the signature is SQLAlchemy's
+    ) -> datetime | None:
+        """Hand out a moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+"""A column with a moment: ``at: Mapped[Moment]``."""
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Say in our own words that the database does not answer.
+
+    Raises:
+        StoreUnavailableError: No connection, no answer in time, a locked, damaged or
+            missing database. A refused statement (a constraint) passes unchanged.
+    """
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        raise StoreUnavailableError(type(error).__name__) from error
+    except exc.DBAPIError as error:
+        if error.connection_invalidated or type(error) is exc.DatabaseError:
+            raise StoreUnavailableError(type(error).__name__) from error
+        raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection for a few look-ups, without a transaction around them.
+
+    Args:
+        engine: An engine whose isolation level is ``AUTOCOMMIT``, made once with
+            :func:`reader_of`.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    with store_errors(), engine.connect() as connection:
+        yield connection
+
+
+def reader_of(engine: Engine) -> Engine:
+    """Make the engine for :func:`reading`: same pool, no BEGIN and no ROLLBACK."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection with a transaction: everything is written, or nothing.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    with store_errors(), engine.begin() as connection:
+        yield connection
+
+
+def insert_if_missing(
+    connection: Connection, table: type[Base], values: Mapping[str, object]
+) -> bool:
+    """Add a row unless one with its key is there; true when it was added.
+
+    On SQLite this takes the write lock, whether or not a row is added. On PostgreSQL it
+    waits for whoever is adding the same row.
+    """
+    if connection.dialect.name == "sqlite":
+        sqlite_insert = sqlite.insert(table).values(**values).on_conflict_do_nothing()
+        return connection.execute(sqlite_insert).rowcount == 1
+    insert = postgresql.insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(insert).rowcount == 1

@@ -1,0 +1,43 @@
+"""Under which name does one e-tjänst know a person?"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from authz.database import insert_if_missing
+from authz.tables import NameIdRow
+
+RANDOM_BYTES = 20
+"""160 bits; a pseudonym has at most 256 characters (SAML core 8.3.7)."""
+
+_VALUE = select(NameIdRow.value).where(
+    NameIdRow.person_id == bindparam("person_id"),
+    NameIdRow.sp_entity_id == bindparam("sp_entity_id"),
+)
+
+
+class NameIdStore:
+    """Pairwise names: random, and different at every e-tjänst.
+
+    Args:
+        connection: A connection; for :meth:`create`, one with a transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, person_id: int, sp_entity_id: str) -> str | None:
+        """Read the name of a person at an e-tjänst, if there is one already."""
+        parameters = {"person_id": person_id, "sp_entity_id": sp_entity_id}
+        return self._connection.scalar(_VALUE, parameters)
+
+    def create(self, person_id: int, sp_entity_id: str, *, now: datetime) -> bool:
+        """Make up a name; false when somebody else was faster, and theirs counts."""
+        values = {
+            "person_id": person_id,
+            "sp_entity_id": sp_entity_id,
+            "value": "_" + secrets.token_hex(RANDOM_BYTES),
+            "created_at": now,
+        }
+        return insert_if_missing(self._connection, NameIdRow, values)
