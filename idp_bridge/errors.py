@@ -19,6 +19,13 @@ class Fault(StrEnum):
     OURS = "ours"
 
 
+class SetupError(Exception):
+    """What the operator must put right before the bridge can start.
+
+    The text is for the operator's terminal: complete sentences without secrets.
+    """
+
+
 class BridgeError(Exception):
     """Anything that ends a login.
 

@@ -7,13 +7,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from idp_bridge.errors import SetupError
 from idp_bridge.settings.model import Settings
 
 Location = tuple[int | str, ...]
 """Where a value stands: names of tables and settings, and positions in lists."""
 
 
-class SettingsError(Exception):
+class SettingsError(SetupError):
     """The configuration has mistakes; the bridge does not start.
 
     Args:

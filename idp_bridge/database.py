@@ -1,0 +1,140 @@
+"""How do we reach the database, and does it have the tables of this version?
+
+An engine writes: each of its transactions holds the write lock of SQLite from the
+beginning (``BEGIN IMMEDIATE``), so that what it read cannot change before it writes and
+it never has to give up half-way. ``engine.execution_options(isolation_level=
+"AUTOCOMMIT")`` reads: no transaction, no lock, beside any writer (WAL).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import alembic.command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import make_url
+
+from authz.database import Base
+from idp_bridge.errors import SetupError
+from idp_bridge.settings import Settings
+
+db = SQLAlchemy(model_class=Base)
+"""The database of the Flask application."""
+
+MIGRATIONS: Final = "idp_bridge:migrations"
+_PING_SECONDS: Final = 2
+
+
+class DatabaseProblemError(SetupError):
+    """The database does not answer, or does not have the tables of this version."""
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Choose options so that a database that does not answer is an error in seconds."""
+    seconds = settings.database_timeout_seconds
+    common = {"pool_timeout": seconds}
+    if _is_sqlite(settings):
+        return {**common, "connect_args": {"timeout": seconds}}
+    limits = f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s"
+    connect_args = {
+        "connect_timeout": max(_PING_SECONDS, seconds),
+        "options": f"{limits} -c idle_in_transaction_session_timeout=60s",
+        "tcp_user_timeout": seconds * 1000,
+        "application_name": "idp-bridge",
+    }
+    return {**common, "pool_pre_ping": True, "connect_args": connect_args}
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the database outside of Flask; nothing is connected yet."""
+    return prepare(create_engine(settings.database_url, **engine_options(settings)))
+
+
+def prepare(engine: Engine) -> Engine:
+    """Teach an engine for SQLite our way with locks; another one stays as it is."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _is_sqlite(settings: Settings) -> bool:
+    return make_url(settings.database_url).get_backend_name() == "sqlite"
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _problems_told(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise DatabaseProblemError(
+            f"The database {where} does not answer ({type(error).__name__})."
+        ) from error
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to this version.
+
+    Raises:
+        DatabaseProblemError: The database does not answer or refuses.
+    """
+    with _problems_told(engine), engine.begin() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")
+
+
+def version_of(engine: Engine) -> str | None:
+    """Read which version the tables have; ``None`` for an empty database.
+
+    Raises:
+        DatabaseProblemError: The database does not answer.
+    """
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with _problems_told(engine), reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_version() -> str | None:
+    """Say which version this program needs."""
+    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+
+
+def check_version(engine: Engine) -> None:
+    """Refuse a database whose tables belong to another version.
+
+    Raises:
+        DatabaseProblemError: It does not answer, or has another version.
+    """
+    version = version_of(engine)
+    if version == newest_version():
+        return
+    found = f"has version {version}" if version else "has no tables yet"
+    raise DatabaseProblemError(
+        f"The database {found}, this program needs version {newest_version()};"
+        " do: idp-bridge db upgrade"
+    )
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS)
+    return config
