@@ -32,3 +32,6 @@ class StateStore(Protocol):
 
     def ping(self) -> None:
         """Ask the store whether it answers."""
+
+    def close(self) -> None:
+        """Give all connections back; the next use makes new ones."""

@@ -101,6 +101,10 @@ class RedisStateStore:
         with _answering():
             self._redis.ping()
 
+    def close(self) -> None:
+        """Give all connections back; the next use makes new ones."""
+        self._redis.close()
+
     def _name(self, key: str) -> str:
         limits.check_key(key)
         return self._prefix + key

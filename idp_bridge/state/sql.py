@@ -145,6 +145,10 @@ class SqlStateStore:
         with self._transaction() as connection:
             connection.execute(_PING)
 
+    def close(self) -> None:
+        """Give all connections back; the next use makes new ones."""
+        self._engine.dispose()
+
     def _now(self) -> int:
         return (self._clock() - _EPOCH) // _MICROSECOND
 
