@@ -1,9 +1,13 @@
 """How do we reach the database, and does it have the tables of this version?
 
-An engine writes: each of its transactions holds the write lock of SQLite from the
-beginning (``BEGIN IMMEDIATE``), so that what it read cannot change before it writes and
-it never has to give up half-way. ``engine.execution_options(isolation_level=
-"AUTOCOMMIT")`` reads: no transaction, no lock, beside any writer (WAL).
+One engine, three ways to use it on SQLite (PostgreSQL needs no such care):
+
+* The engine itself writes. Its transactions hold the write lock from the beginning, so
+  that what they read cannot change before they write, and none gives up half-way.
+* :func:`autocommit` reads, and executes single statements: no transaction, no lock but
+  for a moment, beside any writer (WAL).
+* :func:`deferring` begins without a lock, for a store that reads and writes through one
+  engine and begins each writing transaction with a write.
 """
 
 from collections.abc import Iterator
@@ -62,6 +66,16 @@ def prepare(engine: Engine) -> Engine:
     return engine
 
 
+def autocommit(engine: Engine) -> Engine:
+    """Look at an engine so that every statement stands alone; same connections."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def deferring(engine: Engine) -> Engine:
+    """Look at an engine so that reading takes no lock; same connections."""
+    return engine.execution_options(sqlite_begin="DEFERRED")
+
+
 def _is_sqlite(settings: Settings) -> bool:
     return make_url(settings.database_url).get_backend_name() == "sqlite"
 
@@ -75,8 +89,10 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        mode = options.get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
 
 
 @contextmanager
@@ -108,8 +124,7 @@ def version_of(engine: Engine) -> str | None:
     Raises:
         DatabaseProblemError: The database does not answer.
     """
-    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with _problems_told(engine), reader.connect() as connection:
+    with _problems_told(engine), autocommit(engine).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

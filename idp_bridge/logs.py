@@ -1,0 +1,88 @@
+"""What do we write down while we run? One JSON object a line, without personal data.
+
+The event's name is a constant; what differs stands in fields. HSA-ids, names,
+addresses, cookies and XML are never fields.
+"""
+
+import logging
+import sys
+from typing import Any, TextIO
+
+import structlog
+
+from idp_bridge.errors import BridgeError
+
+
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Send all log lines, also those of libraries, as JSON to one place.
+
+    Args:
+        level: The name of the lowest level that is written.
+        stream: Where to; standard error by default.
+    """
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_formatter(shared))
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def _formatter(shared: list[Any]) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.processors.format_exc_info],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def logger(name: str) -> Any:
+    """Give a module its logger."""
+    return structlog.stdlib.get_logger(name)
+
+
+def begin_request(request_id: str) -> None:
+    """Put a request's id into every line until the next request begins."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def refusal(
+    error: BridgeError,
+    *,
+    error_id: str,
+    sp_entity_id: str | None = None,
+    idp_entity_id: str | None = None,
+) -> None:
+    """Write the one line about a login that was refused.
+
+    Args:
+        error: Why.
+        error_id: The reference number that the person reads on the page.
+        sp_entity_id: The SP that the login was for, if it is known.
+        idp_entity_id: The identity provider that was asked, if one was.
+    """
+    logger(__name__).warning(
+        "login-refused",
+        code=error.code,
+        fault=error.fault,
+        error_id=error_id,
+        reason=str(error),
+        sp_entity_id=sp_entity_id,
+        idp_entity_id=idp_entity_id,
+    )

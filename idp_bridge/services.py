@@ -1,0 +1,73 @@
+"""Which long-lived objects are there? Each is built once per process, here."""
+
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from authz.service import AuthzService
+from idp_bridge.database import autocommit, deferring
+from idp_bridge.keys import KeySet
+from idp_bridge.settings import Settings
+from idp_bridge.state.opening import open_state
+from idp_bridge.state.port import StateStore
+from metadata.clock import Clock, utc_now
+from metadata.registry import Registry
+from metadata.store import EntityStore
+
+_EXTENSION = "idp-bridge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a view may ask for.
+
+    Tests replace members with :func:`dataclasses.replace`.
+    """
+
+    settings: Settings
+    clock: Clock
+    engine: Engine = field(repr=False)
+    keys: KeySet = field(repr=False)
+    entity_store: EntityStore
+    registry: Registry
+    authz: AuthzService
+    state: StateStore
+
+
+def build_services(
+    settings: Settings, engine: Engine, keys: KeySet, *, clock: Clock = utc_now
+) -> Services:
+    """Build everything; nothing is connected yet.
+
+    Args:
+        settings: What the operator decided.
+        engine: The database.
+        keys: Our keys.
+        clock: Says what time it is.
+
+    Raises:
+        MisconfiguredError: The state store is of no known kind.
+    """
+    entity_store = EntityStore(deferring(engine))
+    return Services(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        keys=keys,
+        entity_store=entity_store,
+        registry=Registry(entity_store, clock),
+        authz=AuthzService(engine),
+        state=open_state(settings.state_url, engine=autocommit(engine), clock=clock),
+    )
+
+
+def install(app: Flask, built: Services) -> None:
+    """Make services known to an application."""
+    app.extensions[_EXTENSION] = built
+
+
+def services() -> Services:
+    """Hand out the services of the application that handles this request."""
+    found: Services = current_app.extensions[_EXTENSION]
+    return found
