@@ -12,13 +12,12 @@ from typing import Any, Final
 from lxml import etree
 from saml2 import samlp
 
-from idp_bridge.errors import UnknownPartnerError, UnreadableMessageError
+from idp_bridge.errors import UnreadableMessageError
 from idp_bridge.saml import gate, request_checks
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
 from idp_bridge.saml.model import to_model
 from idp_bridge.saml.times import Moment, read_instant
-from metadata import errors as metadata_errors
 from metadata import names
 from metadata.entities import ServiceProvider
 
@@ -37,7 +36,8 @@ class RequestContext:
     find_sp: Callable[[str], ServiceProvider]
     endpoint_url: str
     moment: Moment
-    require_signature: bool
+    require_signature: Callable[[str], bool]
+    """Whether our policy demands a signature of an SP, by its entityID."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def accept(message: InboundMessage, context: RequestContext) -> AcceptedRequest:
     sp = _find_sender(root, context)
     signed = message.signature is not None or gate.is_signed(root)
     root = request_checks.check_request_signature(
-        message, root, sp, required=context.require_signature
+        message, root, sp, required=context.require_signature(sp.entity_id)
     )
     model = to_model(root, samlp.AuthnRequest)
     request_checks.check_destination(
@@ -115,14 +115,7 @@ def _find_sender(root: etree._Element, context: RequestContext) -> ServiceProvid
         raise UnreadableMessageError("not exactly one Issuer")
     if issuers[0].get("Format", names.NAMEID_ENTITY) != names.NAMEID_ENTITY:
         raise UnreadableMessageError("an Issuer that is not an entity")
-    try:
-        return context.find_sp(issuers[0].text)
-    except (
-        metadata_errors.UnknownEntityError,
-        metadata_errors.MetadataExpiredError,
-        metadata_errors.BadEntityError,
-    ) as error:
-        raise UnknownPartnerError(str(error)) from error
+    return context.find_sp(issuers[0].text)
 
 
 def _value_of(

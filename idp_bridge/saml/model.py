@@ -4,15 +4,21 @@ pysaml2 is the message model only: its classes know which element belongs where.
 client, server, metadata and signature code is not used.
 """
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import saml2
 from lxml import etree
 
 from idp_bridge.errors import UnreadableMessageError
-from metadata import safe_xml
+from metadata import names, safe_xml
 
 Message = TypeVar("Message")
+
+_PREFIXES: Final = {
+    "saml": names.NS_SAML,
+    "samlp": names.NS_SAMLP,
+    "xsi": names.NS_XSI,
+}
 
 
 def to_model(tree: etree._Element, kind: type[Message]) -> Message:
@@ -33,7 +39,12 @@ def to_model(tree: etree._Element, kind: type[Message]) -> Message:
 
 def to_tree(message: Any) -> etree._Element:
     """Write a message class as a tree that can be signed."""
-    return safe_xml.parse(message.to_string())
+    return safe_xml.parse(serialise(message))
+
+
+def serialise(message: Any) -> bytes:
+    """Write a message class as XML with the prefixes that people expect."""
+    return message.to_string(_PREFIXES)  # type: ignore[no-any-return]  # not annotated
 
 
 def to_bytes(tree: etree._Element) -> bytes:

@@ -9,7 +9,7 @@ from saml2 import saml, samlp
 
 from idp_bridge.errors import UnavailableIdpError
 from idp_bridge.saml import bindings
-from idp_bridge.saml.model import to_bytes, to_tree
+from idp_bridge.saml.model import serialise, to_bytes, to_tree
 from idp_bridge.saml.times import write_instant
 from metadata import names, signatures
 from metadata.entities import IdentityProvider
@@ -60,7 +60,7 @@ def make(question: UpstreamQuestion, key: SigningKey) -> OutboundRequest:
     binding, location = _endpoint(question.idp, wanted=question.binding)
     message = _message(question, location=location)
     if binding == names.BINDING_REDIRECT:
-        xml = message.to_string()
+        xml = serialise(message)
         return OutboundRequest(
             url=bindings.encode_redirect(location, xml, relay_state=None, key=key)
         )

@@ -1,0 +1,18 @@
+"""One login, from the e-tjänst's request to our answer. No Flask, no pysaml2.
+
+::
+
+    e-tjänst ── AuthnRequest ──▶ begin.receive    gate and checks; until here a page
+                                 begin.begin      may we answer? which methods fit?
+                                      │           the pending login goes to the store
+    person ──── chooses ───────▶ choose.send      our AuthnRequest, when chosen
+                                      │
+    IdP ─────── Response ──────▶ finish.find      the pending login, in this browser
+                                 finish.complete  gate and checks, the permission
+                                      │           decision, the release, our Response
+    e-tjänst ◀── Response ────── answer           the form that the browser posts
+
+Each step takes :class:`~idp_bridge.login.parts.Parts`, everything that is outside,
+and plain values. Errors before ``begin.begin`` are pages; later ones are pages with a
+button that posts a signed error Response to the e-tjänst.
+"""

@@ -1,0 +1,126 @@
+"""An e-tjänst asks: may we answer, and in which ways may the person log in?"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from idp_bridge.errors import AuthnContextError, PassiveError, ReplayedError
+from idp_bridge.login import levels
+from idp_bridge.login.levels import Level
+from idp_bridge.login.parts import Parts
+from idp_bridge.login.pending import PendingLogin, new_login_id, new_secret
+from idp_bridge.saml import downstream_request, request_checks
+from idp_bridge.saml.bindings import InboundMessage
+from idp_bridge.saml.downstream_request import AcceptedRequest, RequestContext
+from idp_bridge.saml.messages import AuthnRequest
+from idp_bridge.saml.times import MAX_AGE
+from idp_bridge.settings import Upstream
+
+_SKEWS: Final = 3
+"""How many skews a request is remembered beyond its age: both clocks and a margin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunLogin:
+    """A login that has begun; not yet in the store."""
+
+    pending: PendingLogin
+    secret: str
+    """For the browser's cookie; the store has only its hash."""
+    methods: tuple[Upstream, ...]
+
+
+def receive(message: InboundMessage, parts: Parts) -> AcceptedRequest:
+    """Check a request until we know whom we could answer.
+
+    Raises:
+        BridgeError: The first check that it does not pass.
+    """
+    return downstream_request.accept(
+        message,
+        RequestContext(
+            find_sp=parts.find_sp,
+            endpoint_url=parts.sso_url,
+            moment=parts.moment(),
+            require_signature=lambda entity_id: (
+                parts.settings.policy_for(entity_id).require_signed_requests
+            ),
+        ),
+    )
+
+
+def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
+    """Begin a login for a request that can be answered.
+
+    Raises:
+        BridgeError: We cannot or may not do what the request asks for.
+    """
+    request = accepted.request
+    downstream_request.check_answerable(accepted)
+    parts.find_service(request.sp_entity_id)
+    methods = fitting_methods(request, parts)
+    if request.is_passive and len(methods) > 1:
+        raise PassiveError("a person would have to choose a method")
+    check_not_replayed(request, parts)
+    secret, secret_hash = new_secret()
+    return BegunLogin(
+        pending=PendingLogin(
+            login_id=new_login_id(parts.clock()),
+            secret_hash=secret_hash,
+            request=request,
+        ),
+        secret=secret,
+        methods=methods,
+    )
+
+
+def check_not_replayed(request: AuthnRequest, parts: Parts) -> None:
+    """Refuse a request whose ID this SP has used before (core 1.3.4).
+
+    Raises:
+        ReplayedError: The ID has been used.
+        StoreUnavailableError: Nobody can say.
+    """
+    name = f"{request.sp_entity_id}\n{request.id}".encode()
+    ttl = MAX_AGE + _SKEWS * parts.settings.saml.clock_skew
+    if not parts.state.add_once(f"request:{sha256(name).hexdigest()}", ttl):
+        raise ReplayedError("the ID of this request has been used")
+
+
+def fitting_methods(request: AuthnRequest, parts: Parts) -> tuple[Upstream, ...]:
+    """Find the login methods that this e-tjänst accepts for this request.
+
+    Raises:
+        UnsupportedIdpError: Its IDPList leaves none.
+        AuthnContextError: None reaches a level that it asked for.
+    """
+    allowed = parts.settings.policy_for(request.sp_entity_id).methods
+    offered = [
+        upstream
+        for upstream in parts.settings.upstream
+        if not allowed or upstream.method in allowed
+    ]
+    left = request_checks.check_idp_list(
+        request.scoping, known=[upstream.entity_id for upstream in offered]
+    )
+    methods = tuple(
+        upstream
+        for upstream in offered
+        if upstream.entity_id in left and fitting_levels(request, upstream, parts)
+    )
+    if not methods:
+        raise AuthnContextError("no method reaches a level that was asked for")
+    return methods
+
+
+def fitting_levels(
+    request: AuthnRequest, upstream: Upstream, parts: Parts
+) -> tuple[Level, ...]:
+    """Find the levels of one method that would answer a request."""
+    return levels.fitting(
+        request.levels,
+        request.comparison,
+        mapping=parts.settings.levels,
+        upstream_levels=upstream.levels,
+        default=parts.settings.policy_for(request.sp_entity_id).default_level,
+    )

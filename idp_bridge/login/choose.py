@@ -1,0 +1,111 @@
+"""A method is chosen: we send our own request to its identity provider."""
+
+from dataclasses import dataclass
+
+from idp_bridge.errors import LoginLostError
+from idp_bridge.login.begin import fitting_levels, fitting_methods
+from idp_bridge.login.parts import Parts
+from idp_bridge.login.pending import (
+    PendingLogin,
+    SentRequest,
+    key_of,
+    new_request_id,
+)
+from idp_bridge.saml import upstream_request
+from idp_bridge.saml.upstream_request import OutboundRequest, UpstreamQuestion
+from idp_bridge.settings import Upstream
+from metadata import names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A login for which a person may choose a method."""
+
+    pending: PendingLogin
+    methods: tuple[Upstream, ...]
+
+
+def keep(pending: PendingLogin, parts: Parts) -> None:
+    """Put a login into the store, for as long as somebody may take.
+
+    Raises:
+        StoreUnavailableError: The store does not answer.
+    """
+    lifetime = parts.settings.saml.login_lifetime
+    parts.state.put(pending.key, pending.to_bytes(), lifetime)
+
+
+def find(login_id: str, secret: str | None, parts: Parts) -> PendingLogin:
+    """Find a login in progress that began in this browser.
+
+    Raises:
+        LoginLostError: It is over, too old, or began in another browser.
+        StoreUnavailableError: The store does not answer.
+    """
+    data = parts.state.get(key_of(login_id))
+    if data is None:
+        raise LoginLostError("no such login in progress")
+    pending = PendingLogin.from_bytes(data)
+    pending.check_browser(secret)
+    return pending
+
+
+def choices(pending: PendingLogin, parts: Parts) -> Choice:
+    """Say which methods a person may choose from.
+
+    Raises:
+        BridgeError: None fits any more.
+    """
+    return Choice(pending=pending, methods=fitting_methods(pending.request, parts))
+
+
+def send(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:
+    """Send a request to the identity provider of a method, and remember it.
+
+    Raises:
+        LoginLostError: The method is not one of those on offer.
+        UnavailableIdpError: Its metadata is missing or has expired.
+        StoreUnavailableError: The store does not answer.
+    """
+    upstream = next(
+        (
+            each
+            for each in fitting_methods(pending.request, parts)
+            if each.method == method
+        ),
+        None,
+    )
+    if upstream is None:
+        raise LoginLostError("a method that is not on offer")
+    sent = SentRequest(
+        request_id=new_request_id(pending.login_id),
+        method=method,
+        sent_at=parts.clock(),
+    )
+    outbound = upstream_request.make(
+        _question(pending, upstream, sent, parts), parts.signing_key
+    )
+    keep(pending.with_sent(sent), parts)
+    return outbound
+
+
+def _question(
+    pending: PendingLogin, upstream: Upstream, sent: SentRequest, parts: Parts
+) -> UpstreamQuestion:
+    request = pending.request
+    wanted = names.BINDING_POST if upstream.force_post else request.binding
+    count = request.scoping.proxy_count
+    levels = fitting_levels(request, upstream, parts)
+    return UpstreamQuestion(
+        request_id=sent.request_id,
+        idp=parts.find_idp(upstream.entity_id),
+        binding=wanted,
+        our_entity_id=parts.settings.saml.sp_entity_id,
+        acs_url=parts.acs_url,
+        issued=sent.sent_at,
+        levels=tuple(dict.fromkeys(level.upstream for level in levels)),
+        force_authn=request.force_authn,
+        is_passive=request.is_passive,
+        proxy_count=None if count is None else count - 1,
+        attribute_index=upstream.attribute_service_index,
+    )

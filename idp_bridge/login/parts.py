@@ -1,0 +1,109 @@
+"""What a login needs from outside, and errors from there in our own words."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from authz.service import AuthzService
+
+from authz import errors as authz_errors
+from authz.models import Service
+from idp_bridge.errors import (
+    ServiceClosedError,
+    StoreUnavailableError,
+    UnavailableIdpError,
+    UnknownPartnerError,
+)
+from idp_bridge.saml.encryption import DecryptionKey
+from idp_bridge.saml.times import Moment
+from idp_bridge.settings import Settings
+from idp_bridge.state.port import StateStore
+from metadata.entities import IdentityProvider, ServiceProvider
+from metadata.errors import MetadataError, MetadataUnavailableError
+from metadata.registry import Registry
+from metadata.signatures import SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that a login touches; tests replace what they need."""
+
+    settings: Settings
+    registry: Registry
+    authz: AuthzService
+    state: StateStore
+    signing_key: SigningKey
+    decryption_keys: tuple[DecryptionKey, ...]
+    clock: Callable[[], datetime]
+
+    def moment(self) -> Moment:
+        """Say what time it is, and how far partners' clocks may go wrong."""
+        return Moment(self.clock(), self.settings.saml.clock_skew)
+
+    @property
+    def sso_url(self) -> str:
+        """Where e-tjänster send their requests."""
+        return f"{self.settings.base_url}/saml/idp/sso"
+
+    @property
+    def acs_url(self) -> str:
+        """Where identity providers send their Responses."""
+        return f"{self.settings.base_url}/saml/sp/acs"
+
+    def find_sp(self, entity_id: str) -> ServiceProvider:
+        """Look up an e-tjänst that we trust at this moment.
+
+        Raises:
+            UnknownPartnerError: It is not in our metadata, or no longer valid.
+            StoreUnavailableError: The metadata cannot be read.
+        """
+        try:
+            return self.registry.sp(entity_id)
+        except MetadataUnavailableError as error:
+            raise StoreUnavailableError(str(error)) from error
+        except MetadataError as error:
+            raise UnknownPartnerError(str(error)) from error
+
+    def find_idp(self, entity_id: str) -> IdentityProvider:
+        """Look up an identity provider that we trust at this moment.
+
+        Raises:
+            UnavailableIdpError: It is not in our metadata, or no longer valid.
+            StoreUnavailableError: The metadata cannot be read.
+        """
+        try:
+            return self.registry.idp(entity_id)
+        except MetadataUnavailableError as error:
+            raise StoreUnavailableError(str(error)) from error
+        except MetadataError as error:
+            raise UnavailableIdpError(str(error)) from error
+
+    def find_service(self, sp_entity_id: str) -> Service:
+        """Find the e-tjänst that an SP belongs to.
+
+        Raises:
+            ServiceClosedError: The SP belongs to no e-tjänst of the catalogue.
+            StoreUnavailableError: The permission store does not answer.
+        """
+        code = self.settings.policy_for(sp_entity_id).service
+        try:
+            with store_errors():
+                if code is not None:
+                    return self.authz.service_by_code(code)
+                return self.authz.service_for(sp_entity_id)
+        except authz_errors.UnknownServiceError as error:
+            raise ServiceClosedError(str(error)) from error
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Tell of a permission store that does not answer in our own words.
+
+    Raises:
+        StoreUnavailableError: It does not answer.
+    """
+    try:
+        yield
+    except authz_errors.StoreUnavailableError as error:
+        raise StoreUnavailableError(str(error)) from error

@@ -1,0 +1,143 @@
+"""A login in progress: kept in the state store, bound to one browser.
+
+The identifier of a login is in the ID of every request that we send for it, so that
+the answer finds it again on any node. The browser holds a secret of which the store
+knows only the hash.
+"""
+
+import json
+import re
+import secrets
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, Final
+
+from idp_bridge.errors import LoginLostError
+from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
+
+_REQUEST_ID: Final = re.compile(r"_([0-9a-f]{40})[0-9a-f]{16}", re.ASCII)
+LOGIN_ID: Final = re.compile(r"[0-9a-f]{40}", re.ASCII)
+"""What a login's identifier looks like: 8 hex digits of time, 32 random ones."""
+MAX_SENT: Final = 5
+"""How many requests of one login may be open, when somebody goes back and forth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRequest:
+    """A request that we sent upstream for a login."""
+
+    request_id: str
+    method: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingLogin:
+    """A login that has begun and not ended."""
+
+    login_id: str
+    secret_hash: str
+    request: AuthnRequest
+    sent: tuple[SentRequest, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Under which key it is kept."""
+        return key_of(self.login_id)
+
+    def check_browser(self, secret: str | None) -> None:
+        """Refuse another browser than the one in which the login began.
+
+        Raises:
+            LoginLostError: The secret is missing or another one.
+        """
+        if secret is None or not compare_digest(_hash(secret), self.secret_hash):
+            raise LoginLostError("another browser")
+
+    def request_sent(self, request_id: str) -> SentRequest:
+        """Find the request that an answer claims to answer.
+
+        Raises:
+            LoginLostError: We did not send it, or it was pushed out by later ones.
+        """
+        for sent in self.sent:
+            if sent.request_id == request_id:
+                return sent
+        raise LoginLostError("a request that is no longer open")
+
+    def with_sent(self, sent: SentRequest) -> "PendingLogin":
+        """Remember one more request; the oldest are forgotten."""
+        return replace(self, sent=(*self.sent, sent)[-MAX_SENT:])
+
+    def to_bytes(self) -> bytes:
+        """Write it for the store."""
+        return json.dumps(asdict(self), default=datetime.isoformat).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "PendingLogin":
+        """Read it from the store."""
+        raw: dict[str, Any] = json.loads(data)
+        request = raw["request"]
+        scoping = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in request["scoping"].items()
+        }
+        return cls(
+            login_id=raw["login_id"],
+            secret_hash=raw["secret_hash"],
+            request=AuthnRequest(
+                **{
+                    **request,
+                    "levels": tuple(request["levels"]),
+                    "comparison": Comparison(request["comparison"]),
+                    "scoping": Scoping(**scoping),
+                }
+            ),
+            sent=tuple(
+                SentRequest(
+                    request_id=sent["request_id"],
+                    method=sent["method"],
+                    sent_at=datetime.fromisoformat(sent["sent_at"]),
+                )
+                for sent in raw["sent"]
+            ),
+        )
+
+
+def key_of(login_id: str) -> str:
+    """Say under which key a login is kept."""
+    return f"login:{login_id}"
+
+
+def new_login_id(now: datetime) -> str:
+    """Make an identifier that begins with the time, so that cookies can be aged."""
+    return f"{int(now.timestamp()):08x}{secrets.token_hex(16)}"
+
+
+def new_secret() -> tuple[str, str]:
+    """Make a secret for the browser, and its hash for the store."""
+    secret = secrets.token_urlsafe(24)
+    return secret, _hash(secret)
+
+
+def new_request_id(login_id: str) -> str:
+    """Make the ID of a request upstream, from which the login can be found."""
+    return f"_{login_id}{secrets.token_hex(8)}"
+
+
+def login_id_of(request_id: str) -> str:
+    """Find the login in the ID of a request of ours.
+
+    Raises:
+        LoginLostError: Not an ID that we make.
+    """
+    found = _REQUEST_ID.fullmatch(request_id)
+    if found is None:
+        raise LoginLostError("not an ID of ours")
+    return found[1]
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
