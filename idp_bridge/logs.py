@@ -86,3 +86,15 @@ def refusal(
         sp_entity_id=sp_entity_id,
         idp_entity_id=idp_entity_id,
     )
+
+
+def login_issued(*, sp_entity_id: str, idp_entity_id: str) -> None:
+    """Write the one line about a login that succeeded.
+
+    Args:
+        sp_entity_id: The SP that was told.
+        idp_entity_id: The identity provider that said who it was.
+    """
+    logger(__name__).info(
+        "login-issued", sp_entity_id=sp_entity_id, idp_entity_id=idp_entity_id
+    )

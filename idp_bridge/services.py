@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.keys import KeySet
+from idp_bridge.login.parts import Parts
+from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
@@ -33,6 +35,20 @@ class Services:
     registry: Registry
     authz: AuthzService
     state: StateStore
+    decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
+
+    @property
+    def parts(self) -> Parts:
+        """What a login needs."""
+        return Parts(
+            settings=self.settings,
+            registry=self.registry,
+            authz=self.authz,
+            state=self.state,
+            signing_key=self.keys.signing,
+            decryption_keys=self.decryption_keys,
+            clock=self.clock,
+        )
 
 
 def build_services(
@@ -59,6 +75,7 @@ def build_services(
         registry=Registry(entity_store, clock),
         authz=AuthzService(engine),
         state=open_state(settings.state_url, engine=autocommit(engine), clock=clock),
+        decryption_keys=tuple(map(DecryptionKey.from_pem, keys.decryption_keys)),
     )
 
 

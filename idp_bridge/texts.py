@@ -5,8 +5,9 @@ to do next. Around it stand the sentences of the user's manual, in the templates
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,33 @@ CANCELLED_EN: Final = "login cancelled by user"
 TECHNICAL: Final = "ett tekniskt fel har inträffat"
 TECHNICAL_EN: Final = "technical error"
 SITHS_GROUP: Final = "E-tjänstelegitimation"
+GROUP_HEADINGS: Final[Mapping[str, str]] = {
+    "e-legitimation": "E-legitimation",
+    "konto": "Konto",
+    "e-tjanstelegitimation": SITHS_GROUP,
+}
+"""Headings of the page *Logga in*, by the group in the configuration."""
+METHOD_DESCRIPTIONS: Final[Mapping[str, str]] = {
+    "siths": (
+        "SITHS-kort eller SITHS eID. Du går vidare till Ineras portal för inloggning."
+    ),
+}
+"""What stands under a method's button, where more than its title is needed."""
+
+MONTHS: Final = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 LABELS: Final = {
     "reference": ("Felkod", "Reference"),
@@ -381,6 +409,11 @@ def text_for(code: str) -> ErrorText:
 def genitive(name: str) -> str:
     """Put a Swedish name in the genitive: no second s after s, x and z."""
     return name if name[-1:].lower() in "sxz" else f"{name}s"
+
+
+def long_date(day: date) -> str:
+    """Write a day as in running text: 15 april 2025."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def in_stockholm(moment: datetime) -> str:

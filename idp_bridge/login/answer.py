@@ -1,5 +1,6 @@
 """The form that brings our Response, good or bad, to the e-tjänst."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +77,9 @@ def sp_that_may_be_answered(request: AuthnRequest, parts: Parts) -> ServiceProvi
 
 def display_name(sp: ServiceProvider) -> str:
     """Say what people call an e-tjänst: the name in its metadata, Swedish first."""
-    for language in _LANGUAGES:
-        if sp.display.names.get(language):
-            return sp.display.names[language]
-    return sp.entity_id
+    return localised(sp.display.names) or sp.entity_id
+
+
+def localised(texts: Mapping[str, str]) -> str | None:
+    """Choose the Swedish text, else the English, else one without language."""
+    return next((texts[each] for each in _LANGUAGES if texts.get(each)), None)

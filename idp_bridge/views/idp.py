@@ -1,0 +1,179 @@
+"""Our identity provider: e-tjänster ask here, and people choose how to log in."""
+
+from typing import Final
+
+from flask import Blueprint, Response, request, url_for
+
+from idp_bridge import pages, sessions
+from idp_bridge.errors import BridgeError, LoginCancelledError, LoginLostError
+from idp_bridge.login import answer, begin, choose
+from idp_bridge.login.begin import BegunLogin
+from idp_bridge.login.pending import LOGIN_ID, PendingLogin
+from idp_bridge.pages import HandoffForm, Method, MethodGroup, MethodsPage
+from idp_bridge.saml import bindings
+from idp_bridge.saml.bindings import InboundMessage
+from idp_bridge.saml.upstream_request import OutboundRequest
+from idp_bridge.services import services
+from idp_bridge.settings import LoginGroup, Upstream
+from idp_bridge.texts import GROUP_HEADINGS, METHOD_DESCRIPTIONS
+from idp_bridge.views.refusals import form_of, refuse
+
+bp = Blueprint("idp", __name__)
+
+_SEE_OTHER: Final = 303
+
+
+@bp.get("/saml/idp/sso")
+def receive_redirect() -> Response:
+    """Take a request in the Redirect binding, its raw query kept for its signature."""
+    if not request.query_string:
+        raise LoginLostError("a bookmark into the login")
+    return _begin(bindings.decode_redirect(request.query_string))
+
+
+@bp.post("/saml/idp/sso")
+def receive_post() -> Response:
+    """Take a request in the POST binding."""
+    return _begin(
+        bindings.decode_post(
+            request.form.getlist("SAMLRequest"), request.form.getlist("RelayState")
+        )
+    )
+
+
+@bp.get("/logga-in")
+def show_lost() -> Response:
+    """Answer a bookmark into the login."""
+    raise LoginLostError("a bookmark into the login")
+
+
+@bp.get("/logga-in/<login_id>")
+def show_methods(login_id: str) -> Response:
+    """Show the ways to log in for a login in progress."""
+    pending = _find(login_id)
+    parts = services().parts
+    try:
+        choice = choose.choices(pending, parts)
+        sp = answer.sp_that_may_be_answered(pending.request, parts)
+    except BridgeError as error:
+        return refuse(error, pending.request)
+    return pages.show_methods(
+        MethodsPage(
+            service_name=answer.display_name(sp),
+            service_description=answer.localised(sp.display.descriptions),
+            groups=_groups(choice.methods, login_id),
+            cancel_url=url_for("idp.cancel", login_id=login_id),
+            error_line=None,
+        )
+    )
+
+
+@bp.get("/logga-in/<login_id>/avbryt")
+def cancel(login_id: str) -> Response:
+    """Tell the e-tjänst that the person went back."""
+    pending = _find(login_id)
+    parts = services().parts
+    cancelled = LoginCancelledError("cancelled on our page")
+    ready = answer.error_to_sp(cancelled, pending.request, parts)
+    parts.state.take(pending.key)
+    response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)
+    sessions.forget_login(response, login_id)
+    return response
+
+
+@bp.get("/logga-in/<login_id>/<method>")
+def send_to_method(login_id: str, method: str) -> Response:
+    """Send the person to the identity provider of the chosen method."""
+    pending = _find(login_id)
+    try:
+        return _send(pending, method)
+    except BridgeError as error:
+        return refuse(error, pending.request, login_id=login_id)
+
+
+def _begin(message: InboundMessage) -> Response:
+    """Begin a login: errors are pages until we know whom to answer."""
+    parts = services().parts
+    accepted = begin.receive(message, parts)
+    try:
+        begun = begin.begin(accepted, parts)
+        response = _first_step(begun)
+    except BridgeError as error:
+        return refuse(error, accepted.request)
+    sessions.remember_login(
+        request,
+        response,
+        begun.pending.login_id,
+        secret=begun.secret,
+        lifetime=parts.settings.saml.login_lifetime,
+    )
+    return response
+
+
+def _first_step(begun: BegunLogin) -> Response:
+    """Go straight to the only method, or let the person choose."""
+    if len(begun.methods) == 1:
+        return _send(begun.pending, begun.methods[0].method)
+    choose.keep(begun.pending, services().parts)
+    page = url_for("idp.show_methods", login_id=begun.pending.login_id)
+    return _redirect(page)
+
+
+def _send(pending: PendingLogin, method: str) -> Response:
+    parts = services().parts
+    upstream = parts.settings.upstream_for(method)
+    outbound = choose.send(pending, method, parts)
+    return _go(outbound, to_name=upstream.title if upstream else method)
+
+
+def _go(outbound: OutboundRequest, *, to_name: str) -> Response:
+    """Send the browser on: by address, or by a form on a page of ours."""
+    if not outbound.fields:
+        return _redirect(outbound.url)
+    form = HandoffForm(action=outbound.url, fields=outbound.fields)
+    return pages.show_handoff(form, to_name=to_name)
+
+
+def _redirect(url: str) -> Response:
+    response = Response(status=_SEE_OTHER)
+    response.headers["Location"] = url
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _find(login_id: str) -> PendingLogin:
+    if not LOGIN_ID.fullmatch(login_id):
+        raise LoginLostError("not an identifier of a login")
+    secret = sessions.login_secret(request, login_id)
+    return choose.find(login_id, secret, services().parts)
+
+
+def _groups(methods: tuple[Upstream, ...], login_id: str) -> tuple[MethodGroup, ...]:
+    """Put methods under their headings, in the order of the manual."""
+    groups = []
+    for group in LoginGroup:
+        members = tuple(
+            _method(each, login_id) for each in methods if each.group is group
+        )
+        if members:
+            groups.append(
+                MethodGroup(heading=GROUP_HEADINGS[group.value], methods=members)
+            )
+    return tuple(groups)
+
+
+def _method(upstream: Upstream, login_id: str) -> Method:
+    return Method(
+        title=upstream.title,
+        url=url_for("idp.send_to_method", login_id=login_id, method=upstream.method),
+        description=METHOD_DESCRIPTIONS.get(upstream.method),
+        available=_is_available(upstream),
+    )
+
+
+def _is_available(upstream: Upstream) -> bool:
+    try:
+        services().parts.find_idp(upstream.entity_id)
+    except BridgeError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""Our service provider: identity providers answer here."""
+
+from flask import Blueprint, Response, request
+
+from idp_bridge import logs, pages, sessions
+from idp_bridge.errors import BridgeError, LoginLostError
+from idp_bridge.login import finish
+from idp_bridge.saml import bindings
+from idp_bridge.services import services
+from idp_bridge.views.refusals import form_of, refuse
+
+bp = Blueprint("sp", __name__)
+
+
+@bp.post("/saml/sp/acs")
+def consume_response() -> Response:
+    """Take a Response, and hand our own to the e-tjänst that waits."""
+    parts = services().parts
+    message = bindings.decode_post(request.form.getlist("SAMLResponse"))
+    found = finish.find(
+        message, lambda login_id: sessions.login_secret(request, login_id), parts
+    )
+    pending = found.pending
+    try:
+        ready = finish.complete(found, parts)
+    except BridgeError as error:
+        return refuse(
+            error, pending.request, login_id=pending.login_id, upstream=found.upstream
+        )
+    logs.login_issued(
+        sp_entity_id=pending.request.sp_entity_id,
+        idp_entity_id=found.upstream.entity_id,
+    )
+    response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)
+    sessions.forget_login(response, pending.login_id)
+    return response
+
+
+@bp.get("/saml/sp/acs")
+def show_lost() -> Response:
+    """Answer a reload or a bookmark of the address that takes Responses."""
+    raise LoginLostError("a bookmark into the login")
