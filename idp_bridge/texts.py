@@ -4,10 +4,10 @@ Each error code has a first line of its own, in plain language: what happened an
 to do next. Around it stand the sentences of the user's manual, in the templates.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
