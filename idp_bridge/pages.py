@@ -24,6 +24,9 @@ _STATUS_OF_CODE: Final = {
     "store-unavailable": 503,
 }
 _RETRY_AFTER: Final = {"store-unavailable": "60"}
+_ID_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Letters and digits without look-alikes: no 0, O, 1, I, L."""
+_ID_LENGTH: Final = 9
 _LONGEST_NAME: Final = 200
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -92,6 +95,13 @@ def register(app: Flask, agency: Agency) -> None:
     )
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["genitive"] = texts.genitive
+    app.jinja_env.filters["web_url"] = web_url
+    app.jinja_env.filters["long_date"] = texts.long_date
+
+
+def new_error_id() -> str:
+    """Make a reference number that can be read aloud; 44 random bits."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
 
 
 def plain(name: str) -> str:
@@ -103,6 +113,11 @@ def plain(name: str) -> str:
     kept = (" " if sign.isspace() else sign for sign in name if _is_visible(sign))
     line = " ".join("".join(kept).split())
     return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
+
+
+def web_url(address: str | None) -> str:
+    """Keep an address only if a browser may safely follow it."""
+    return address if address and address.startswith(("https://", "http://")) else ""
 
 
 def _is_visible(sign: str) -> bool:

@@ -1,0 +1,107 @@
+"""Which page, status and log line does an error become?
+
+Views that owe an e-tjänst a SAML answer catch their errors themselves; whatever else
+leaves a view ends here. An exception's text may hold personal data, so only its kind
+and the places in the code are logged.
+"""
+
+import traceback
+from typing import Final
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from authz.errors import StoreUnavailableError as PermissionsUnavailableError
+from idp_bridge import logs, pages
+from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
+from metadata.clock import Clock, utc_now
+
+_FIRST_ERROR: Final = 400
+_FIRST_OF_OURS: Final = 500
+_CODE_OF_STATUS: Final = {
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    429: "too-many-requests",
+}
+
+
+def register(app: Flask, *, clock: Clock = utc_now) -> None:
+    """Answer every error that leaves a view with a page."""
+    exits = _Exits(clock)
+    app.register_error_handler(BridgeError, exits.for_bridge)
+    app.register_error_handler(PermissionsUnavailableError, exits.for_store)
+    app.register_error_handler(CSRFError, exits.for_csrf)
+    app.register_error_handler(HTTPException, exits.for_http)
+    app.register_error_handler(Exception, exits.for_anything)
+
+
+class _Exits:
+    """One method for each kind of error that may leave a view."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def for_bridge(self, error: BridgeError) -> Response:
+        """Answer what our own checks refused."""
+        if error.code == "not-found":
+            return self._show(pages.new_error_id(), error.code, error.fault)
+        return self._log_and_show(error.code, error.fault)
+
+    def for_store(self, _error: PermissionsUnavailableError) -> Response:
+        """Answer that the permission store is silent: neither all rights nor none."""
+        return self._log_and_show(StoreUnavailableError.code, Fault.OURS)
+
+    def for_csrf(self, _error: CSRFError) -> Response:
+        """Answer a form whose token is missing or too old."""
+        return self._log_and_show("form-expired", Fault.PERSON)
+
+    def for_http(self, error: HTTPException) -> Response | HTTPException:
+        """Answer what Werkzeug refused; a redirect is no error and passes."""
+        status = error.code or 500
+        if status < _FIRST_ERROR:
+            return error
+        response = self._show(pages.new_error_id(), *_meaning_of(status))
+        response.status_code = status
+        _keep_headers(error, response)
+        return response
+
+    def for_anything(self, error: Exception) -> Response:
+        """Answer what nobody expected."""
+        return self._log_and_show(
+            "unexpected",
+            Fault.OURS,
+            kind=type(error).__qualname__,
+            places=_places_of(error),
+        )
+
+    def _log_and_show(self, code: str, fault: Fault, **facts: str) -> Response:
+        error_id = pages.new_error_id()
+        logs.log_refusal(code=code, error_id=error_id, **facts)
+        return self._show(error_id, code, fault)
+
+    def _show(self, error_id: str, code: str, fault: Fault) -> Response:
+        return pages.show_error(
+            pages.ErrorPage(
+                code=code, fault=fault, error_id=error_id, moment=self._clock()
+            )
+        )
+
+
+def _meaning_of(status: int) -> tuple[str, Fault]:
+    if status >= _FIRST_OF_OURS:
+        return "unexpected", Fault.OURS
+    return _CODE_OF_STATUS.get(status, "bad-request"), Fault.PERSON
+
+
+def _keep_headers(error: HTTPException, response: Response) -> None:
+    """Keep what HTTP demands: ``Allow`` with 405, ``Retry-After`` with 429."""
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+
+
+def _places_of(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{f.filename}:{f.lineno}" for f in reversed(frames))
