@@ -6,18 +6,14 @@ temporary folder, and the server is stopped by its process id.
 
 import os
 import shutil
-import ssl
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
 import pytest
 
+from tests.support.peers.places import Place, place
 from tests.support.peers.tls import Certificate
-from tests.support.ports import free_port
 from tests.support.processes import Server, running
 
 PROGRAM = "apache2"
@@ -57,56 +53,15 @@ DocumentRoot {folder}/htdocs
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a server of the tests is: its folder, and its address in the network."""
-
-    folder: Path
-    address: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """The address without a path."""
-        return f"https://{self.address}:{self.port}"
-
-    def write(self, name: str, content: str | bytes) -> Path:
-        """Write a file into the folder, for the server to read.
-
-        Args:
-            name: Its path inside the folder.
-            content: What it holds.
-
-        Returns:
-            Its whole path.
-        """
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        self.hand_over()
-        return path
-
-    def hand_over(self) -> None:
-        """Give everything in the folder to the user who serves."""
-        if os.geteuid() == 0:
-            for path in (self.folder, *self.folder.rglob("*")):
-                shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
-
-
 @contextmanager
-def place(name: str, address: str) -> Iterator[Place]:
-    """Make a folder that goes away at the end, and find a free port.
-
-    Args:
-        name: What shall be seen in the folder's name.
-        address: The loopback address.
-    """
-    with tempfile.TemporaryDirectory(prefix=f"test-{name}-") as folder:
+def apache_place(name: str, address: str) -> Iterator[Place]:
+    """Make a folder for an Apache and find a port for it."""
+    owner = SYSTEM_USER if os.geteuid() == 0 else None
+    with place(name, address, owner) as at:
         for part in ("run", "htdocs"):
-            (Path(folder) / part).mkdir()
-        found = Place(Path(folder), address, free_port())
-        found.hand_over()
-        yield found
+            (at.folder / part).mkdir()
+        at.hand_over()
+        yield at
 
 
 @contextmanager
@@ -125,7 +80,7 @@ def apache(
         folder=at.folder,
         address=at.address,
         port=at.port,
-        user=f"User {SYSTEM_USER}\nGroup {SYSTEM_USER}" if os.geteuid() == 0 else "",
+        user=f"User {at.owner}\nGroup {at.owner}" if at.owner else "",
         modules="\n".join(map(_load, [*ALWAYS_LOADED, *modules])),
         certificate=certificate.certificate,
         key=certificate.key,
@@ -135,7 +90,7 @@ def apache(
     server = Server(
         command=[installed(PROGRAM), "-d", at.folder, "-f", file, "-D", "FOREGROUND"],
         log=at.folder / "output.log",
-        is_ready=lambda: answers(at),
+        is_ready=at.answers,
         cwd=at.folder,
     )
     with running(server):
@@ -148,22 +103,6 @@ def installed(program: str) -> str:
     if path is None:
         pytest.fail(NOT_INSTALLED.format(program), pytrace=False)
     return path
-
-
-def answers(at: Place) -> bool:
-    """Say whether something speaks HTTP over TLS there by now."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    link = HTTPSConnection(at.address, at.port, timeout=5, context=context)
-    try:
-        link.request("HEAD", "/")
-        link.getresponse()
-    except (OSError, HTTPException):
-        return False
-    finally:
-        link.close()
-    return True
 
 
 def _load(module: str) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 
 _UNSEEN = {"script", "style", "template", "head"}
 _BUTTON_TYPES = {"submit", "image"}
+_INLINE = {"a", "b", "bdi", "em", "i", "small", "span", "strong"}
+"""Elements that stand in the middle of a word's line; all others end it."""
 _TICKED_TYPES = {"checkbox", "radio"}
 
 
@@ -78,6 +80,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         self._unseen += tag in _UNSEEN
+        self._end_line(tag)
         if tag == "form":
             self._open_form(found)
         elif tag == "a" and "href" in found:
@@ -89,6 +92,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen -= tag in _UNSEEN
+        self._end_line(tag)
         if tag == "form":
             self._form = None
         elif tag == "a" and self._link is not None:
@@ -103,6 +107,10 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._unseen:
             self.text.append(data)
+
+    def _end_line(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self.text.append(" ")
 
     def _since(self, start: int) -> str:
         return " ".join("".join(self.text[start:]).split())

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.support.peers.apache import Place, apache, installed, place
+from tests.support.peers.apache import apache, apache_place, installed
 from tests.support.peers.browser import Page
+from tests.support.peers.places import Place
 from tests.support.peers.tls import Authority
 
 ADDRESS = "127.0.0.12"
@@ -122,7 +123,7 @@ def read_login(page: Page, names: Mapping[str, str]) -> Login:
 @contextmanager
 def mellon(name: str = "mellon", address: str = ADDRESS) -> Iterator[Mellon]:
     """Prepare a service provider: a place, keys and metadata, nothing running yet."""
-    with place(name, address) as at:
+    with apache_place(name, address) as at:
         yield Mellon(at, _make_metadata(at))
 
 

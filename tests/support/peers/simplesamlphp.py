@@ -22,8 +22,9 @@ from metadata.names import (
     SIGNATURE_RSA_SHA256,
 )
 from tests.support.keys import rsa_key
-from tests.support.peers.apache import NOT_INSTALLED, Place, apache, place
+from tests.support.peers.apache import NOT_INSTALLED, apache, apache_place
 from tests.support.peers.browser import Browser, Page
+from tests.support.peers.places import Place
 from tests.support.peers.tls import Authority
 
 PROGRAM = Path("/usr/share/simplesamlphp")
@@ -110,7 +111,7 @@ def simplesamlphp(
     """Start an identity provider that trusts nobody yet, and stop it at the end."""
     if not PROGRAM.is_dir():
         pytest.fail(NOT_INSTALLED.format("SimpleSAMLphp"), pytrace=False)
-    with place("simplesamlphp", address) as at:
+    with apache_place("simplesamlphp", address) as at:
         _write_configuration(at, people, profile)
         site = _SITE.format(folder=at.folder, program=PROGRAM)
         with apache(
