@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import urllib3
 
@@ -57,7 +57,7 @@ class Visitor:
 
     def _answer(self, location: str) -> str:
         query = parse_qs(urlsplit(location).query)["SAMLRequest"][0]
-        raw = f"SAMLRequest={bindings.quote_plus(query)}".encode()
+        raw = f"SAMLRequest={quote_plus(query)}".encode()
         xml = bindings.decode_redirect(raw).xml.decode()
         request_id = re.search(r'ID="(_[0-9a-f]+)"', xml)
         if request_id is None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+from lxml import etree
 
 from idp_bridge.saml import bindings, encryption
 from metadata import clock, names, safe_xml, signatures
@@ -181,7 +182,7 @@ def response_field(
     )
     signatures.sign_enveloped(assertion, key.signing_key)
     encrypted = encryption.encrypt_assertion(
-        safe_xml.etree.tostring(assertion),
+        etree.tostring(assertion),
         EncryptionKey(our_key),
         default_cipher=names.ENCRYPTION_AES256_GCM,
     )
@@ -195,4 +196,4 @@ def response_field(
         ).encode()
     )
     response.append(encrypted)
-    return bindings.encode_post(safe_xml.etree.tostring(response))
+    return bindings.encode_post(etree.tostring(response))
