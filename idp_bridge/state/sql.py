@@ -1,8 +1,8 @@
 """How are short-lived facts kept in the database?
 
-Every method is one statement, so that the database alone decides which of many callers
-wins; no lock is held between two round trips. Old entries count as missing and stay
-until :meth:`SqlStateStore.sweep` deletes them.
+Every method is one statement and its own transaction, so that the database alone
+decides which of many callers wins; no lock is held between two round trips. Old entries
+count as missing and stay until :meth:`SqlStateStore.sweep` deletes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ class SqlStateStore:
     """
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
         self._put = _put_statement(engine.dialect)
         self._add_once = _add_once_statement(engine.dialect)
@@ -90,7 +90,7 @@ class SqlStateStore:
             ValueError: The key, value or time is out of bounds.
         """
         limits.check_value(value)
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(self._put, self._entry(key, value, ttl))
 
     def get(self, key: str) -> bytes | None:
@@ -119,7 +119,7 @@ class SqlStateStore:
             ValueError: The key or time is out of bounds.
         """
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
-        with self._transaction() as connection:
+        with self._connection() as connection:
             return connection.execute(self._add_once, entry).first() is not None
 
     def sweep(self) -> int:
@@ -130,7 +130,7 @@ class SqlStateStore:
         """
         moment, total = {"now": self._now()}, 0
         while True:
-            with self._transaction() as connection:
+            with self._connection() as connection:
                 gone: int = connection.execute(_SWEEP, moment).rowcount
             total += gone
             if gone < SWEEP_BATCH:
@@ -142,7 +142,7 @@ class SqlStateStore:
         Raises:
             StoreUnavailableError: It does not, or has not.
         """
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(_PING)
 
     def close(self) -> None:
@@ -160,13 +160,13 @@ class SqlStateStore:
 
     def _read(self, statement: Executable, key: str) -> bytes | None:
         limits.check_key(key)
-        with self._transaction() as connection:
+        with self._connection() as connection:
             wanted: Mapping[str, object] = {"wanted": key, "now": self._now()}
             value = connection.execute(statement, wanted).scalar()
         return None if value is None else bytes(value)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _connection(self) -> Iterator[Connection]:
         try:
             with self._engine.begin() as connection:
                 yield connection

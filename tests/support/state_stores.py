@@ -1,16 +1,15 @@
 """How do tests open a state store, in this process and in others?"""
 
 import multiprocessing
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Engine, create_engine
 
+from idp_bridge.database import prepare
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
 from metadata.clock import Clock
@@ -41,10 +40,8 @@ class Place:
 
     def engine(self) -> Engine:
         """Connect to the database; for Redis to one that nobody uses."""
-        engine = create_engine("sqlite://" if self.is_redis else self.url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _share_the_file)
-        return engine
+        url = "sqlite://" if self.is_redis else self.url
+        return prepare(create_engine(url, connect_args=_patience(url)))
 
     def open(self, clock: Clock) -> StateStore:
         """Open the store as an installation does; the caller closes it."""
@@ -106,8 +103,5 @@ def _compete(
     won.put(mine)
 
 
-def _share_the_file(
-    connection: sqlite3.Connection, _record: ConnectionPoolEntry
-) -> None:
-    connection.execute("PRAGMA busy_timeout=2000")
-    connection.execute("PRAGMA journal_mode=WAL")
+def _patience(url: str) -> dict[str, int]:
+    return {"timeout": 2} if url.startswith("sqlite") else {}
