@@ -77,15 +77,26 @@ def refusal(
         sp_entity_id: The SP that the login was for, if it is known.
         idp_entity_id: The identity provider that was asked, if one was.
     """
-    logger(__name__).warning(
-        "login-refused",
+    log_refusal(
         code=error.code,
-        fault=error.fault,
         error_id=error_id,
+        fault=error.fault,
         reason=str(error),
         sp_entity_id=sp_entity_id,
         idp_entity_id=idp_entity_id,
     )
+
+
+def log_refusal(*, code: str, error_id: str, **facts: str | None) -> None:
+    """Write the one line about a request that was refused.
+
+    Args:
+        code: The error's stable code.
+        error_id: The reference number that the person reads on the page.
+        facts: What else helps to find the reason; nothing about the person.
+    """
+    known = {name: value for name, value in facts.items() if value is not None}
+    logger(__name__).warning("refused", code=code, error_id=error_id, **known)
 
 
 def login_issued(*, sp_entity_id: str, idp_entity_id: str) -> None:

@@ -1,5 +1,6 @@
 """What did the operator decide? Read once, checked once, never changed."""
 
+from idp_bridge.settings.accessibility import Accessibility
 from idp_bridge.settings.loading import load_settings
 from idp_bridge.settings.model import Settings
 from idp_bridge.settings.partners import (
@@ -14,6 +15,7 @@ from idp_bridge.settings.saml import SamlSettings
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
 
 __all__ = [
+    "Accessibility",
     "Agency",
     "Contact",
     "DisplaySettings",

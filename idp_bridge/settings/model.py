@@ -57,6 +57,8 @@ class Settings(Section):
     """Key of cookies and of rate limits; at least 32 random characters."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Which log lines are written."""
+    demo: bool = False
+    """Whether this is a demonstration, in which error pages can be looked at."""
     saml: SamlSettings
     """How we behave as a SAML party."""
     upstream: tuple[Upstream, ...] = ()

@@ -1,0 +1,85 @@
+"""How do the parts become one Flask application? Nothing is decided here."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from idp_bridge import (
+    database,
+    error_pages,
+    headers,
+    logs,
+    pages,
+    services,
+)
+from idp_bridge.keys import load_keys
+from idp_bridge.settings import Settings
+from idp_bridge.views import entity_metadata, health, idp, portal, sp
+from metadata.clock import Clock, utc_now
+
+MAX_CONTENT_LENGTH: Final = 400_000
+"""Bytes of a request: a message of 256 kB grows by a third in base64."""
+_BLUEPRINTS: Final = (entity_metadata.bp, health.bp, idp.bp, portal.bp, sp.bp)
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """Build the application of one worker.
+
+    Args:
+        settings: What the operator decided.
+        clock: Says what time it is.
+
+    Raises:
+        SetupError: A key or the database is not as it must be.
+    """
+    keys = load_keys(settings.key_dir)
+    app = Flask("idp_bridge", template_folder="../templates")
+    app.config.from_mapping(_config(settings))
+    if settings.trusted_proxies:
+        app.wsgi_app = _behind_proxies(app, settings.trusted_proxies)  # type: ignore[method-assign]
+    database.db.init_app(app)
+    with app.app_context():
+        engine = database.prepare(database.db.engine)
+    database.check_version(engine)
+    built = services.build_services(settings, engine, keys, clock=clock)
+    services.install(app, built)
+    _register(app, settings, clock)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "MAX_CONTENT_LENGTH": MAX_CONTENT_LENGTH,
+        "MAX_FORM_MEMORY_SIZE": MAX_CONTENT_LENGTH,
+        "TRUSTED_HOSTS": [settings.host],
+        "PREFERRED_URL_SCHEME": "https" if settings.is_secure else "http",
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=8),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+    }
+
+
+def _behind_proxies(app: Flask, hops: int) -> ProxyFix:
+    """Believe exactly as many ``X-Forwarded-…`` values as there are proxies."""
+    return ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
+
+
+def _register(app: Flask, settings: Settings, clock: Clock) -> None:
+    app.before_request(_begin_request)
+    headers.register(app)
+    error_pages.register(app, clock=clock)
+    pages.register(app, settings.agency)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _begin_request() -> None:
+    logs.begin_request(secrets.token_hex(8))

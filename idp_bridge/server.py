@@ -1,0 +1,112 @@
+"""How is the bridge served? By gunicorn, with settings that fit SAML."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.http import message
+
+from idp_bridge import logs
+
+MAX_REQUEST_LINE: Final = 32_768
+"""Bytes; a request in the Redirect binding is a long address."""
+MAX_WORKERS: Final = 17
+WORKER_SECONDS: Final = 30
+"""A worker that is silent for longer is replaced."""
+GRACE_SECONDS: Final = 20
+"""How long requests may take to end after SIGTERM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Where and with how many processes to serve."""
+
+    bind: str = "127.0.0.1:8000"
+    workers: int | None = None
+    """Not given: twice the cores and one, within bounds."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+
+class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's messages and one line per request, in our log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave the writing to the handlers of :mod:`idp_bridge.logs`."""
+        self._access_log_enabled = True
+        for log in (self.error_log, self.access_log):
+            log.handlers = []
+            log.propagate = True
+            log.setLevel(cfg.loglevel.upper())
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Write one line: no query string, no address of the person, no browser."""
+        del req
+        logs.logger("idp_bridge.access").info(
+            "request",
+            method=environ["REQUEST_METHOD"],
+            path=environ["PATH_INFO"],
+            status=resp.status_code,
+            milliseconds=request_time // timedelta(milliseconds=1),
+        )
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our application.
+
+    Args:
+        make_app: Builds the application, once in every worker.
+        serving: Where and with how many processes.
+    """
+
+    def __init__(self, make_app: Callable[[], Flask], serving: Serving) -> None:
+        self._make_app = make_app
+        self._serving = serving
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our settings to gunicorn.
+
+        Gunicorn stops believing in its setting above 8190 bytes, so that bound is
+        raised too; without any bound a request line could fill the memory.
+        """
+        message.MAX_REQUEST_LINE = MAX_REQUEST_LINE
+        for name, value in gunicorn_settings(self._serving).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the application of one worker."""
+        return self._make_app()
+
+
+def gunicorn_settings(serving: Serving) -> dict[str, Any]:
+    """Write down our choices in gunicorn's words."""
+    settings: dict[str, Any] = {
+        "bind": serving.bind,
+        "workers": serving.workers or _default_workers(),
+        "worker_class": "sync",
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108  # memory, for heartbeats
+        "timeout": WORKER_SECONDS,
+        "graceful_timeout": GRACE_SECONDS,
+        "limit_request_line": MAX_REQUEST_LINE,
+        "limit_request_field_size": 16_384,
+        "accesslog": "-",
+        "logger_class": JsonLogger,
+        "proc_name": "idp-bridge",
+        "forwarded_allow_ips": "",
+        "control_socket_disable": True,
+    }
+    if serving.tls_certificate and serving.tls_key:
+        settings["certfile"] = str(serving.tls_certificate)
+        settings["keyfile"] = str(serving.tls_key)
+    return settings
+
+
+def _default_workers() -> int:
+    return min(2 * (os.cpu_count() or 1) + 1, MAX_WORKERS)
