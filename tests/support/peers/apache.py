@@ -18,6 +18,7 @@ from tests.support.processes import Server, running
 
 PROGRAM = "apache2"
 MODULES = Path("/usr/lib/apache2/modules")
+ERROR_LOG = "error.log"
 SYSTEM_USER = "www-data"
 """Who serves when the tests run as root, which Apache refuses to serve as."""
 NOT_INSTALLED = "{} is not installed; `make test` installs it."
@@ -27,7 +28,7 @@ _CONFIGURATION = """\
 ServerRoot {folder}
 DefaultRuntimeDir {folder}/run
 PidFile {folder}/run/pid
-ErrorLog {folder}/error.log
+ErrorLog {folder}/{error_log}
 LogLevel warn
 ServerName {address}
 Listen {address}:{port} https
@@ -78,6 +79,7 @@ def apache(
     """
     configuration = _CONFIGURATION.format(
         folder=at.folder,
+        error_log=ERROR_LOG,
         address=at.address,
         port=at.port,
         user=f"User {at.owner}\nGroup {at.owner}" if at.owner else "",

@@ -95,6 +95,10 @@ class Bridge:
         """Read all that its nodes have written so far."""
         return "".join(path.read_text() for path in self.at.folder.glob(f"*{LOG}"))
 
+    def log_of(self, at: Place) -> str:
+        """Read what one of its nodes has written so far."""
+        return (self.at.folder / f"{at.port}-{LOG}").read_text()
+
 
 @contextmanager
 def bridge(

@@ -78,9 +78,13 @@ class Browser:
         """Go to an address, as if it had been typed in."""
         return self._go("GET", url, None, None)
 
-    def click(self, page: Page, text: str) -> Page:
-        """Follow the link with this text."""
-        return self._go("GET", page.content.links[text], None, _site(page.url))
+    def follow(self, page: Page, text: str) -> Page:
+        """Follow the one link whose text contains this."""
+        links = page.content.links
+        found = [address for label, address in links.items() if text in label]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} links {text!r}: {page} {page.text}")
+        return self._go("GET", found[0], None, _site(page.url))
 
     def submit(
         self, form: Form, *, button: str | None = None, **filled_in: str

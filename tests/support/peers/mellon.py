@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.support.peers.apache import apache, apache_place, installed
+from tests.support.peers.apache import ERROR_LOG, apache, apache_place, installed
 from tests.support.peers.browser import Page
 from tests.support.peers.places import Place
 from tests.support.peers.tls import Authority
@@ -97,6 +97,10 @@ class Mellon:
         page = f"{self.at.url}/private/"
         query = urlencode({"ReturnTo": page, "IdP": identity_provider})
         return f"{self.at.url}/mellon/login?{query}"
+
+    def log(self) -> str:
+        """Read what it has complained about so far."""
+        return (self.at.folder / ERROR_LOG).read_text()
 
 
 def read_login(page: Page, names: Mapping[str, str]) -> Login:

@@ -1,0 +1,193 @@
+"""People log in with SimpleSAMLphp at mod_auth_mellon, and the bridge is between."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from metadata.names import ATTR_HSA_ID
+from tests.support.peers import story
+from tests.support.peers.bridge_process import Bridge
+from tests.support.peers.browser import Browser
+from tests.support.peers.journey import Journey, message
+from tests.support.peers.network import TITLES, Network
+from tests.support.peers.simplesamlphp import Person, Profile, log_in
+from tests.support.peers.tls import Authority
+
+pytestmark = pytest.mark.peers
+
+MAY = {
+    story.ASA.user: (
+        f"{story.REGION}:landsting:granska",
+        f"{story.REGION}:landsting:rapportera",
+    ),
+    story.BO.user: (f"{story.REGION}:landsting:granska",),
+}
+AT_ONCE = 4
+"""Twice the workers."""
+
+
+@pytest.fixture
+def journey(visitor: Browser, bridge: Bridge, peers: Network) -> Journey:
+    """A login at the e-tjänst that wants nobody without permissions."""
+    return Journey(visitor, bridge, peers.refusing)
+
+
+@pytest.fixture
+def lenient(visitor: Browser, bridge: Bridge, peers: Network) -> Journey:
+    """A login at the e-tjänst that decides for itself."""
+    return Journey(visitor, bridge, peers.releasing)
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+@pytest.mark.parametrize("person", [story.ASA, story.BO], ids=["asa", "bo"])
+def test_a_person_arrives_with_their_own_permissions(
+    journey: Journey, person: Person, profile: Profile
+) -> None:
+    login = journey.login(person, profile)
+    assert login.identity_provider == journey.bridge.idp_entity_id
+    assert login.attributes == {
+        ATTR_HSA_ID: (story.hsa_id(person),),
+        story.PERMISSIONS: MAY[person.user],
+    }
+
+
+def test_every_e_service_gets_only_its_own_permissions(
+    journey: Journey, lenient: Journey
+) -> None:
+    assert journey.login(story.ASA).attributes[story.PERMISSIONS] == MAY["asa"]
+    assert lenient.login(story.ASA).attributes[story.PERMISSIONS] == ("ansoka",)
+
+
+def test_the_e_service_gets_an_encrypted_assertion_in_a_signed_response(
+    journey: Journey,
+) -> None:
+    visitor = journey.browser
+    page = visitor.submit(journey.answer(story.ASA).form_with("SAMLResponse"))
+    response = message(page)
+    assert page.form_with("SAMLResponse").action == journey.sp.assertion_consumer_url
+    assert b"EncryptedAssertion" in response
+    assert b"Signature" in response.partition(b"Status>")[0]
+    assert story.hsa_id(story.ASA).encode() not in response
+    assert journey.read(visitor.hand_over(page)).attributes[ATTR_HSA_ID]
+
+
+def test_transient_name_identifiers_are_new_every_time(
+    bridge: Bridge, peers: Network, authority: Authority
+) -> None:
+    names = {
+        Journey(Browser(authority.trust), bridge, sp).login(story.ASA).name_id
+        for sp in (peers.refusing, peers.refusing, peers.releasing)
+    }
+    assert len(names) == 3
+
+
+def test_after_a_wrong_password_the_right_one_works(journey: Journey) -> None:
+    page = journey.ask()
+    page = log_in(journey.browser, page, user="asa", password="fel")
+    assert "Felaktig användaridentitet eller lösenord" in page.text
+    page = log_in(journey.browser, page, user="asa", password=story.PASSWORD)
+    login = journey.read(journey.browser.hand_over(page))
+    assert login.attributes[story.PERMISSIONS] == MAY["asa"]
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_person_without_permissions_is_refused_and_the_e_service_is_told(
+    journey: Journey, profile: Profile
+) -> None:
+    visitor = journey.browser
+    page = journey.finish(story.CIA, profile)
+    assert page.status == 403
+    assert "Du saknar behörighet i den här e-tjänsten." in page.text
+    form = page.form_with("SAMLResponse")
+    assert form.action == journey.sp.assertion_consumer_url
+    assert b"status:RequestDenied" in message(page)
+    told = visitor.submit(form, button="OK, gå tillbaka till")
+    assert told.status == 401
+    assert "status:RequestDenied" in journey.sp.log()
+    assert visitor.open(journey.private).url != journey.private
+
+
+def test_a_person_without_permissions_arrives_where_the_e_service_decides(
+    lenient: Journey,
+) -> None:
+    assert lenient.login(story.CIA).attributes == {
+        ATTR_HSA_ID: (story.hsa_id(story.CIA),)
+    }
+
+
+def test_a_stranger_is_refused_whatever_the_e_service_wants(lenient: Journey) -> None:
+    page = lenient.finish(story.DAN)
+    assert page.status == 403
+    assert "Du är inte registrerad." in page.text
+    assert b"status:RequestDenied" in message(page)
+
+
+def test_somebody_who_goes_back_from_the_methods_is_told_to_the_e_service(
+    journey: Journey,
+) -> None:
+    page = journey.browser.follow(journey.choose(), "Avbryt")
+    assert b"http://id.elegnamnden.se/status/1.0/cancel" in message(page)
+    assert journey.browser.hand_over(page).status == 401
+
+
+def test_an_answer_counts_once(journey: Journey) -> None:
+    carrier = journey.answer(story.ASA)
+    assert journey.read(journey.browser.hand_over(carrier)).attributes
+    again = journey.browser.submit(carrier.form_with("SAMLResponse"))
+    assert 400 <= again.status < 500
+    assert b"SAMLResponse" not in again.body
+
+
+def test_an_answer_in_another_browser_is_refused_and_still_good_in_the_right_one(
+    journey: Journey, authority: Authority
+) -> None:
+    carrier = journey.answer(story.ASA)
+    thief = Browser(authority.trust)
+    page = thief.submit(carrier.form_with("SAMLResponse"))
+    assert 400 <= page.status < 500
+    assert b"SAMLResponse" not in page.body
+    assert journey.read(journey.browser.hand_over(carrier)).attributes
+
+
+def test_people_who_log_in_at_the_same_time_do_not_mix(
+    bridge: Bridge, peers: Network, authority: Authority
+) -> None:
+    people = [story.ASA, story.BO] * AT_ONCE
+
+    def arrive(person: Person) -> tuple[str, ...]:
+        journey = Journey(Browser(authority.trust), bridge, peers.refusing)
+        return journey.login(person).attributes[story.PERMISSIONS]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        arrived = list(pool.map(arrive, people))
+    assert arrived == [MAY[person.user] for person in people]
+
+
+def test_two_tabs_of_one_browser_do_not_disturb_each_other(
+    journey: Journey, lenient: Journey
+) -> None:
+    first, second = journey.choose(), lenient.choose()
+    method = TITLES[Profile.SIGNED]
+    first = journey.browser.follow(first, method)
+    second = journey.browser.follow(second, TITLES[Profile.ENCRYPTED])
+    second = log_in(
+        journey.browser, second, user=story.ASA.user, password=story.PASSWORD
+    )
+    first = log_in(journey.browser, first, user=story.BO.user, password=story.PASSWORD)
+    at_first = journey.read(journey.browser.hand_over(first))
+    at_second = lenient.read(journey.browser.hand_over(second))
+    assert at_first.attributes[story.PERMISSIONS] == MAY["bo"]
+    assert at_second.attributes[story.PERMISSIONS] == ("ansoka",)
+
+
+def test_the_log_tells_of_logins_and_not_of_people(
+    journey: Journey, lenient: Journey
+) -> None:
+    journey.login(story.ASA)
+    lenient.finish(story.DAN)
+    log = journey.bridge.log()
+    assert journey.sp.entity_id in log
+    assert "/saml/sp/acs" in log
+    for person in (story.ASA, story.DAN):
+        assert [one for one in story.personal_data(person) if one in log] == []
+    assert "SAMLRe" not in log
