@@ -163,7 +163,8 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     recomputed over the bytes that are returned.
 
     Args:
-        element: The element that we want to use.
+        element: The element that we want to use; if it is the root of its document it
+            loses its Signature.
         keys: The keys of the sender in the role in which it speaks.
 
     Returns:
@@ -175,9 +176,7 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
         BadSignatureError: The signature covers something else, has another shape than
             SAML core 5.4 allows, or no key verifies it.
     """
-    alone = safe_xml.parse(
-        etree.tostring(element, with_tail=False), limits=safe_xml.METADATA_LIMITS
-    )
+    alone = _alone(element)
     signature = _only_signature(alone)
     reference = _check_shape(signature, element_id=alone.get("ID"))
     _verify_with_any(alone, signature, keys)
@@ -186,6 +185,14 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     if not compare_digest(digest, reference.digest):
         raise BadSignatureError("the digest is of other bytes than ours")
     return verified
+
+
+def _alone(element: etree._Element) -> etree._Element:
+    """Make an element the root of a document, with the namespaces around it."""
+    if element.getparent() is None:
+        return element
+    xml = etree.tostring(element, with_tail=False)
+    return safe_xml.parse(xml, limits=safe_xml.METADATA_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

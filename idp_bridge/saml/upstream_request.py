@@ -9,7 +9,7 @@ from saml2 import saml, samlp
 
 from idp_bridge.errors import UnavailableIdpError
 from idp_bridge.saml import bindings
-from idp_bridge.saml.model import serialise, to_bytes, to_tree
+from idp_bridge.saml.model import to_bytes, to_tree
 from idp_bridge.saml.times import write_instant
 from metadata import names, signatures
 from metadata.entities import IdentityProvider
@@ -58,13 +58,12 @@ def make(question: UpstreamQuestion, key: SigningKey) -> OutboundRequest:
         UnavailableIdpError: The metadata has no address in a binding that we speak.
     """
     binding, location = _endpoint(question.idp, wanted=question.binding)
-    message = _message(question, location=location)
+    tree = to_tree(_message(question, location=location))
     if binding == names.BINDING_REDIRECT:
-        xml = serialise(message)
+        xml = to_bytes(tree)
         return OutboundRequest(
             url=bindings.encode_redirect(location, xml, relay_state=None, key=key)
         )
-    tree = to_tree(message)
     signatures.sign_enveloped(tree, key)
     return OutboundRequest(
         url=location,

@@ -8,6 +8,7 @@ values that were read only from verified bytes.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,6 +35,7 @@ from metadata import names
 _SAML: Final = f"{{{names.NS_SAML}}}"
 _ASSERTION: Final = _SAML + "Assertion"
 _ENCRYPTED: Final = _SAML + "EncryptedAssertion"
+_NOT_AROUND: Final = frozenset({_ASSERTION, _ENCRYPTED, gate.SIGNATURE})
 _ANY_ASSERTION: Final = etree.XPath(
     "//saml:Assertion | //saml:EncryptedAssertion", namespaces={"saml": names.NS_SAML}
 )
@@ -113,11 +115,9 @@ def _check_envelope(root: etree._Element, expected: Expected, *, signed: bool) -
 
 def _envelope_of(root: etree._Element) -> etree._Element:
     """Copy a Response without its assertions and signature, comments removed."""
-    copy = gate.canonical(root)
-    for child in list(copy):
-        if child.tag in {_ASSERTION, _ENCRYPTED} or child.tag == gate.SIGNATURE:
-            copy.remove(child)
-    return copy
+    envelope = etree.Element(root.tag, dict(root.attrib))
+    envelope.extend(deepcopy(child) for child in root if child.tag not in _NOT_AROUND)
+    return gate.canonical(envelope)
 
 
 def _only_assertion(
