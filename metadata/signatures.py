@@ -9,6 +9,7 @@ between parsers have nothing to work on.
 import base64
 import binascii
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hmac import compare_digest
@@ -163,8 +164,7 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     recomputed over the bytes that are returned.
 
     Args:
-        element: The element that we want to use; if it is the root of its document it
-            loses its Signature.
+        element: The element that we want to use; it is left as it was.
         keys: The keys of the sender in the role in which it speaks.
 
     Returns:
@@ -190,7 +190,7 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
 def _alone(element: etree._Element) -> etree._Element:
     """Make an element the root of a document, with the namespaces around it."""
     if element.getparent() is None:
-        return element
+        return deepcopy(element)
     xml = etree.tostring(element, with_tail=False)
     return safe_xml.parse(xml, limits=safe_xml.METADATA_LIMITS)
 
