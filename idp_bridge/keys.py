@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,11 @@ class StoredKey:
     def certificate(self) -> bytes:
         """The certificate, DER."""
         return self.signing_key.certificate
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, in hexadecimal."""
+        return sha256(self.certificate).hexdigest()
 
     @property
     def not_after(self) -> datetime:

@@ -9,11 +9,13 @@ from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.keys import KeySet
 from idp_bridge.login.parts import Parts
+from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
 from metadata.clock import Clock, utc_now
+from metadata.loader import MetadataAdmin
 from metadata.registry import Registry
 from metadata.store import EntityStore
 
@@ -35,6 +37,7 @@ class Services:
     registry: Registry
     authz: AuthzService
     state: StateStore
+    our_metadata: OurMetadata
     decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
 
     @property
@@ -72,10 +75,26 @@ def build_services(
         engine=engine,
         keys=keys,
         entity_store=entity_store,
-        registry=Registry(entity_store, clock),
+        registry=Registry(
+            entity_store, clock, allow_loopback_http=not settings.is_secure
+        ),
         authz=AuthzService(engine),
         state=open_state(settings.state_url, engine=autocommit(engine), clock=clock),
+        our_metadata=OurMetadata(settings, keys, clock),
         decryption_keys=tuple(map(DecryptionKey.from_pem, keys.decryption_keys)),
+    )
+
+
+def metadata_admin(
+    settings: Settings, store: EntityStore, clock: Clock
+) -> MetadataAdmin:
+    """Build what operators use to change sources of metadata."""
+    ours = settings.saml
+    return MetadataAdmin(
+        store,
+        clock,
+        own_entity_ids=(ours.sp_entity_id, ours.idp_entity_id, ours.aa_entity_id),
+        allow_loopback_http=not settings.is_secure,
     )
 
 
