@@ -10,10 +10,10 @@ from typing import Final
 
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from authz.errors import StoreUnavailableError as PermissionsUnavailableError
-from idp_bridge import logs, pages
+from idp_bridge import logs, pages, texts
 from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
 from metadata.clock import Clock, utc_now
 
@@ -33,6 +33,7 @@ def register(app: Flask, *, clock: Clock = utc_now) -> None:
     app.register_error_handler(BridgeError, exits.for_bridge)
     app.register_error_handler(PermissionsUnavailableError, exits.for_store)
     app.register_error_handler(CSRFError, exits.for_csrf)
+    app.register_error_handler(SecurityError, _for_untrusted_host)
     app.register_error_handler(HTTPException, exits.for_http)
     app.register_error_handler(Exception, exits.for_anything)
 
@@ -87,6 +88,12 @@ class _Exits:
                 code=code, fault=fault, error_id=error_id, moment=self._clock()
             )
         )
+
+
+def _for_untrusted_host(_error: SecurityError) -> Response:
+    """Answer without a single link: every address would name the wrong host."""
+    line = f"{texts.text_for('bad-request').heading}.\n"
+    return Response(line, status=_FIRST_ERROR, mimetype="text/plain")
 
 
 def _meaning_of(status: int) -> tuple[str, Fault]:

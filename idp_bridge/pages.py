@@ -24,8 +24,8 @@ _STATUS_OF_CODE: Final = {
     "store-unavailable": 503,
 }
 _RETRY_AFTER: Final = {"store-unavailable": "60"}
-_ID_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Letters and digits without look-alikes: no 0, O, 1, I, L."""
+_ID_ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""No look-alikes (0, O, 1, I, L), and no vowels: no number happens to be a word."""
 _ID_LENGTH: Final = 9
 _LONGEST_NAME: Final = 200
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -100,7 +100,7 @@ def register(app: Flask, agency: Agency) -> None:
 
 
 def new_error_id() -> str:
-    """Make a reference number that can be read aloud; 44 random bits."""
+    """Make a reference number that can be read aloud; 42 random bits."""
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
 
 

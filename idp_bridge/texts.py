@@ -19,6 +19,7 @@ CANCELLED: Final = "inloggningen avbröts av användaren"
 CANCELLED_EN: Final = "login cancelled by user"
 TECHNICAL: Final = "ett tekniskt fel har inträffat"
 TECHNICAL_EN: Final = "technical error"
+EXAMPLE_SERVICE: Final = "Exempeltjänsten"
 SITHS_GROUP: Final = "E-tjänstelegitimation"
 GROUP_HEADINGS: Final[Mapping[str, str]] = {
     "e-legitimation": "E-legitimation",

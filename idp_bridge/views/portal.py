@@ -83,7 +83,7 @@ def _example_of(code: str) -> pages.ErrorPage:
         fault=_faults().get(code, Fault.PERSON),
         error_id=pages.new_error_id(),
         moment=services().clock(),
-        service_name="Exempeltjänsten",
+        service_name=texts.EXAMPLE_SERVICE,
         method="SITHS",
         retry_url="/",
     )
