@@ -116,6 +116,30 @@ def reader_of(engine: Engine) -> Engine:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection on which a long look stays the same while others write.
+
+    Args:
+        engine: As for :func:`reading`.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    with store_errors(), engine.connect() as connection:
+        connection.exec_driver_sql(_BEGIN_SNAPSHOT[connection.dialect.name])
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+
+
+_BEGIN_SNAPSHOT = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Lend a connection with a transaction: everything is written, or nothing.
 

@@ -32,6 +32,11 @@ class NameIdStore:
         parameters = {"person_id": person_id, "sp_entity_id": sp_entity_id}
         return self._connection.scalar(_VALUE, parameters)
 
+    def get(self, person_id: int, sp_entity_id: str) -> str:
+        """Read the name of a person who has one at this e-tjänst."""
+        parameters = {"person_id": person_id, "sp_entity_id": sp_entity_id}
+        return self._connection.scalars(_VALUE, parameters).one()
+
     def create(self, person_id: int, sp_entity_id: str, *, now: datetime) -> bool:
         """Make up a name; false when somebody else was faster, and theirs counts."""
         values = {

@@ -1,0 +1,251 @@
+"""What may others ask of the permission store?
+
+Questions read a few rows by index and decide in pure code. Every change is written in
+one transaction together with its entries in the audit trail.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from authz import audit, catalogue, catalogue_file, decisions
+from authz.audit import Action, ChainHead, Event
+from authz.audit_store import AuditStore
+from authz.catalogue import CatalogueReport, Stores
+from authz.catalogue_store import CatalogueStore
+from authz.database import reader_of, reading, snapshot, writing
+from authz.errors import BrokenAuditChainError
+from authz.grant_store import GrantStore
+from authz.models import Decision, Facts, OrganisationKind, Service
+from authz.name_id_store import NameIdStore
+from authz.person_store import Member, PersonStore
+
+BRIDGE = "bridge"
+"""The actor of what the bridge does by itself."""
+
+
+class AuthzService:
+    """The permission store as the rest of the bridge sees it.
+
+    Every method raises :class:`authz.errors.StoreUnavailableError` when the database
+    does not answer; the caller then refuses.
+
+    Args:
+        engine: The database. Its transactions must hold the write lock of SQLite from
+            the beginning.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader = reader_of(engine)
+
+    def service_for(self, sp_entity_id: str) -> Service:
+        """Find the e-tjänst that asks under an entityID.
+
+        Raises:
+            UnknownServiceError: No e-tjänst has this entityID.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return CatalogueStore(connection).service_for(sp_entity_id)
+
+    def service_of_code(self, code: str) -> Service:
+        """Find an e-tjänst by its code.
+
+        Raises:
+            UnknownServiceError: No e-tjänst has this code.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return CatalogueStore(connection).service_of_code(code)
+
+    def services_of_kind(
+        self, kind: OrganisationKind | None, *, now: datetime
+    ) -> tuple[Service, ...]:
+        """List the open e-tjänster for a kind of organisation, ``None`` for all.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            services = CatalogueStore(connection).services_of_kind(kind)
+        return tuple(service for service in services if service.validity.holds(now))
+
+    def decide(
+        self,
+        hsa_id: str,
+        service: Service,
+        *,
+        organisation_numbers: tuple[str, ...],
+        now: datetime,
+    ) -> Decision:
+        """Decide what somebody may do at an e-tjänst now.
+
+        Args:
+            hsa_id: Who, in any spelling.
+            service: Where.
+            organisation_numbers: The numbers that the assertion names, if any. They
+                also choose for an administrator of several organisations.
+            now: When.
+
+        Raises:
+            BadIdentifierError: The HSA-id is none.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            members = PersonStore(connection).members(hsa_id)
+            member = _acting(members, organisation_numbers)
+            facts = _facts(connection, service, member)
+        return decisions.decide(
+            facts, organisation_numbers=organisation_numbers, moment=now
+        )
+
+    def explain(self, hsa_id: str, service_code: str, *, now: datetime) -> Decision:
+        """Say what somebody would get, or got at a moment in the past, and why.
+
+        Memberships and grants count as they were at that moment, also those that were
+        ended since; everything else is as it is registered today.
+
+        Args:
+            hsa_id: Who, in any spelling.
+            service_code: Where.
+            now: The moment that is asked about.
+
+        Raises:
+            BadIdentifierError: The HSA-id is none.
+            UnknownServiceError: No e-tjänst has this code.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            service = CatalogueStore(connection).service_of_code(service_code)
+            member = _acting(PersonStore(connection).members_at(hsa_id, now), ())
+            facts = _facts(connection, service, member)
+            if member and member.membership_id is not None:
+                grants = GrantStore(connection).history
+                facts = replace(facts, grants=grants(member.membership_id, service.id))
+        return decisions.decide(facts, organisation_numbers=(), moment=now)
+
+    def name_id_for(self, person_id: int, sp_entity_id: str, *, now: datetime) -> str:
+        """Answer with the name of a person at one e-tjänst, made at its first use.
+
+        Random, and different at every e-tjänst (SAML core 8.3.7).
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            name_id = NameIdStore(connection).find(person_id, sp_entity_id)
+        return name_id or self._new_name_id(person_id, sp_entity_id, now)
+
+    def load_catalogue(
+        self,
+        text: str,
+        *,
+        dry_run: bool,
+        actor: str,
+        now: datetime,
+        allow_test_ids: bool = False,
+    ) -> CatalogueReport:
+        """Load a catalogue file, wholly or not at all; the second time changes nothing.
+
+        Args:
+            text: The file.
+            dry_run: Only say what would change.
+            actor: Who loads, for the audit trail.
+            now: When.
+            allow_test_ids: Accept HSA-ids of test directories.
+
+        Raises:
+            CatalogueError: The file has mistakes; nothing was changed.
+            StoreUnavailableError: The database does not answer.
+        """
+        stated = catalogue_file.read(text, allow_test_ids=allow_test_ids)
+        with writing(self._engine) as connection:
+            AuditStore(connection).take_turn()
+            stores = Stores(
+                services=CatalogueStore(connection),
+                people=PersonStore(connection),
+                grants=GrantStore(connection),
+            )
+            loaded = catalogue.load(
+                stated, stores, dry_run=dry_run, actor=actor, now=now
+            )
+            AuditStore(connection).append(loaded.events)
+            if dry_run:
+                connection.rollback()
+        return loaded.report
+
+    def verify_audit(self) -> tuple[ChainHead, ...]:
+        """Walk the whole audit trail and answer with the end of each chain.
+
+        Whoever keeps the answer elsewhere sees when a whole chain was replaced.
+
+        Raises:
+            BrokenAuditChainError: Something was changed or is missing.
+            StoreUnavailableError: The database does not answer.
+        """
+        with snapshot(self._reader) as connection:
+            store = AuditStore(connection)
+            heads = store.heads()
+            problems = list(audit.problems_of(store.entries(), heads))
+        if problems:
+            raise BrokenAuditChainError("\n".join(problems))
+        return heads
+
+    def export_audit(self) -> Iterator[str]:
+        """Give out the audit trail as lines of JSON, chain by chain.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with snapshot(self._reader) as connection:
+            for entry in AuditStore(connection).entries():
+                yield audit.to_json(entry)
+
+    def _new_name_id(self, person_id: int, sp_entity_id: str, now: datetime) -> str:
+        with writing(self._engine) as connection:
+            store = NameIdStore(connection)
+            if store.create(person_id, sp_entity_id, now=now):
+                home = PersonStore(connection).home_of(person_id)
+                event = Event(
+                    chain=audit.organisation_chain(home)
+                    if home
+                    else audit.SYSTEM_CHAIN,
+                    at=now,
+                    actor=BRIDGE,
+                    action=Action.NAME_ID_CREATE,
+                    subject=f"person:{person_id}",
+                    detail=audit.canonical({"sp_entity_id": sp_entity_id}),
+                )
+                AuditStore(connection).append([event])
+            return store.get(person_id, sp_entity_id)
+
+
+def _acting(
+    members: tuple[Member, ...], organisation_numbers: tuple[str, ...]
+) -> Member | None:
+    """Choose for which organisation somebody acts who belongs to several."""
+    fitting = (
+        member
+        for member in members
+        if decisions.is_own_organisation(member.organisation, organisation_numbers)
+    )
+    return next(fitting, members[0] if members else None)
+
+
+def _facts(connection: Connection, service: Service, member: Member | None) -> Facts:
+    person = member.person if member else None
+    if member is None or member.organisation is None or member.membership_id is None:
+        return Facts(service=service, person=person, organisation=None)
+    agreements = CatalogueStore(connection).agreements(
+        member.organisation.id, service.id
+    )
+    return Facts(
+        service=service,
+        person=person,
+        organisation=member.organisation,
+        agreements=agreements,
+        grants=GrantStore(connection).active(member.membership_id, service.id),
+    )
