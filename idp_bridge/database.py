@@ -26,6 +26,21 @@ from authz.database import Base
 from idp_bridge.errors import SetupError
 from idp_bridge.settings import Settings
 
+__all__ = [
+    "DatabaseProblemError",
+    "Engine",
+    "autocommit",
+    "check_version",
+    "db",
+    "deferring",
+    "engine_options",
+    "newest_version",
+    "open_engine",
+    "prepare",
+    "upgrade",
+    "version_of",
+]
+
 db = SQLAlchemy(model_class=Base)
 """The database of the Flask application."""
 

@@ -1,0 +1,120 @@
+"""``idp-bridge check``: is everything in place? Looks at all, changes nothing."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+import click
+
+from idp_bridge import database, keys
+from idp_bridge.cli.context import Office, pass_office
+from idp_bridge.cli.output import json_option, show_json
+from idp_bridge.errors import BridgeError, SetupError
+from idp_bridge.settings import SettingsError
+from idp_bridge.state.opening import open_state
+from metadata.errors import MetadataError
+from metadata.registry import Registry
+from metadata.store import EntityStore
+
+_SOON: Final = timedelta(days=30)
+"""A certificate that ends within this time is reported."""
+
+Problems = Iterator[str]
+
+
+@click.command("check")
+@json_option
+@pass_office
+def command(office: Office, *, as_json: bool) -> None:
+    """Read everything, connect to everything, and print every problem.
+
+    Raises:
+        Exit: With status 1 when there are problems.
+    """
+    problems = _problems(office)
+    if as_json:
+        show_json({"ok": not problems, "problems": problems})
+    elif not problems:
+        click.echo("Everything is in place.")
+    if not problems:
+        return
+    if not as_json:
+        click.echo("\n".join(problems), err=True)
+    raise click.exceptions.Exit(1)
+
+
+def _problems(office: Office) -> list[str]:
+    try:
+        _ = office.settings
+    except SettingsError as error:
+        return list(error.problems)
+    return [problem for look in _LOOKS for problem in look(office)]
+
+
+def _in_keys(office: Office) -> Problems:
+    found, problems = keys.inspect_keys(office.settings.key_dir)
+    yield from problems
+    for key in found:
+        if key.not_after <= office.clock() + _SOON:
+            name = f"The {key.slot} certificate for {key.purpose}"
+            yield f"{name} ends {key.not_after:%Y-%m-%d}."
+
+
+def _in_database(office: Office) -> Problems:
+    try:
+        _ = office.engine
+    except SetupError as error:
+        yield str(error)
+
+
+def _in_state(office: Office) -> Problems:
+    settings = office.settings
+    if not settings.state_url and _is_database_broken(office):
+        return
+    engine = database.autocommit(office.any_engine)
+    try:
+        open_state(settings.state_url, engine=engine, clock=office.clock).ping()
+    except BridgeError as error:
+        yield f"The state store does not answer ({error})."
+
+
+def _in_metadata(office: Office) -> Problems:
+    settings = office.settings
+    if not settings.upstream:
+        yield "upstream: there is no login method; nobody can log in."
+    if _is_database_broken(office):
+        return
+    store = EntityStore(database.deferring(office.any_engine))
+    registry = Registry(store, office.clock, allow_loopback_http=not settings.is_secure)
+    for upstream in settings.upstream:
+        yield from _unless(registry.idp, upstream.entity_id)
+    for policy in settings.downstream:
+        yield from _unless(registry.sp, policy.entity_id)
+    for source in store.states():
+        if source.problem:
+            yield f"Metadata source {source.source.name}: {source.problem}"
+
+
+def _unless(look: Callable[[str], object], entity_id: str) -> Problems:
+    try:
+        look(entity_id)
+    except MetadataError as error:
+        yield f"{entity_id}: {error} ({error.code})."
+
+
+def _in_contacts(office: Office) -> Problems:
+    if not any(one.type == "technical" for one in office.settings.contacts):
+        yield "contacts: there is no technical contact for our metadata."
+
+
+def _is_database_broken(office: Office) -> bool:
+    return any(True for _ in _in_database(office))
+
+
+_LOOKS: Final[tuple[Callable[[Office], Problems], ...]] = (
+    _in_keys,
+    _in_database,
+    _in_state,
+    _in_metadata,
+    _in_contacts,
+)

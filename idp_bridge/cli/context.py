@@ -1,0 +1,68 @@
+"""What does a command need? Settings, keys and stores, opened when first asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import click
+
+from authz.service import AuthzService
+from idp_bridge import database, services
+from idp_bridge.keys import KeySet, load_keys
+from idp_bridge.settings import Settings, load_settings
+from metadata.clock import Clock
+from metadata.loader import MetadataAdmin
+from metadata.store import EntityStore
+
+ACTOR: Final = "operator:command-line"
+"""Who changed something, in the audit trail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What the operator works with; one for each run."""
+
+    config: Path | None
+    environ: Mapping[str, str]
+    clock: Clock
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read and checked."""
+        return load_settings(self.config, self.environ)
+
+    @cached_property
+    def keys(self) -> KeySet:
+        """Our keys, read and checked."""
+        return load_keys(self.settings.key_dir)
+
+    @cached_property
+    def any_engine(self) -> database.Engine:
+        """The database, whatever its version."""
+        return database.open_engine(self.settings)
+
+    @cached_property
+    def engine(self) -> database.Engine:
+        """The database, which has the tables of this version."""
+        database.check_version(self.any_engine)
+        return self.any_engine
+
+    @cached_property
+    def entity_store(self) -> EntityStore:
+        """The trusted metadata."""
+        return EntityStore(database.deferring(self.engine))
+
+    @cached_property
+    def metadata_admin(self) -> MetadataAdmin:
+        """What changes the trusted metadata."""
+        return services.metadata_admin(self.settings, self.entity_store, self.clock)
+
+    @cached_property
+    def authz(self) -> AuthzService:
+        """The permission store."""
+        return AuthzService(self.engine)
+
+
+pass_office = click.make_pass_decorator(Office)

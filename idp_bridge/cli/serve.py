@@ -1,0 +1,65 @@
+"""``idp-bridge serve``: how is the bridge started?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from idp_bridge import logs
+from idp_bridge.app import create_app
+from idp_bridge.cli.context import Office, pass_office
+from idp_bridge.server import Server, Serving
+from idp_bridge.settings import Settings
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeApp:
+    """Builds the application of one worker."""
+
+    settings: Settings
+
+    def __call__(self) -> Flask:
+        """Build it, with a log of its own."""
+        logs.configure(self.settings.log_level)
+        return create_app(self.settings)
+
+
+@click.command("serve")
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="HOST:PORT")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of processes.")
+@click.option("--tls-certificate", type=_file, help="PEM, with its chain.")
+@click.option("--tls-key", type=_file, help="PEM.")
+@pass_office
+def command(
+    office: Office,
+    *,
+    bind: str,
+    workers: int | None,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+) -> None:
+    """Serve the bridge until SIGTERM or Ctrl-C.
+
+    Raises:
+        UsageError: A certificate without its key, or the other way round.
+    """
+    if (tls_certificate is None) != (tls_key is None):
+        raise click.UsageError("--tls-certificate and --tls-key belong together")
+    _check_start(office)
+    serving = Serving(
+        bind=bind, workers=workers, tls_certificate=tls_certificate, tls_key=tls_key
+    )
+    Server(MakeApp(office.settings), serving).run()
+
+
+def _check_start(office: Office) -> None:
+    """Say once, before any process starts, why none could.
+
+    Raises:
+        SetupError: A setting, a key or the database is not as it must be.
+    """
+    _ = office.keys
+    office.engine.dispose()  # no connection may be shared with the workers

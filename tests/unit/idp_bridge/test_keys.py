@@ -1,0 +1,150 @@
+"""Keys lie on disk, for nobody else to read, and take over from one another."""
+
+from pathlib import Path
+
+import pytest
+
+from idp_bridge import keys
+from idp_bridge.keys import KeyProblemError, Purpose, Slot
+from idp_bridge.new_keys import make_key
+from tests.support.clock import NOW
+from tests.support.installations import new_key, write_keys
+from tests.support.keys import rsa_key
+
+SIGNING = Purpose.SIGNING
+
+
+def _add(folder: Path, slot: Slot, name: str) -> bytes:
+    pair = rsa_key(name)
+    keys.add_key(folder, SIGNING, slot, new_key(pair))
+    return pair.certificate_der
+
+
+def test_a_new_key_signs_and_lasts_ten_years(tmp_path: Path) -> None:
+    key = make_key("bridge.example.se", now=NOW, bits=2048)
+    keys.add_key(tmp_path / "keys", SIGNING, Slot.CURRENT, key)
+    keys.add_key(tmp_path / "keys", Purpose.ENCRYPTION, Slot.CURRENT, key)
+    found = keys.load_keys(tmp_path / "keys")
+    assert found.published(SIGNING) == (found.signing.certificate,)
+    assert found.keys[0].not_after.year == NOW.year + 10
+    assert found.decryption_keys == (key.private_pem,)
+
+
+def test_files_of_keys_are_for_their_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    write_keys(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for file in folder.glob("*.key"):
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o644, 0o620, 0o666])
+def test_a_key_that_others_can_reach_is_refused(tmp_path: Path, mode: int) -> None:
+    write_keys(tmp_path)
+    private = tmp_path / "signing-current.key"
+    private.chmod(mode)
+    with pytest.raises(KeyProblemError, match="read or changed by others") as caught:
+        keys.load_keys(tmp_path)
+    assert f"chmod 600 {private}" in str(caught.value)
+    private.chmod(0o640)  # a group of its own, as orchestrators mount secrets
+    keys.load_keys(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["signing-current.key", "encryption-current.crt"])
+def test_a_missing_key_is_told(tmp_path: Path, file: str) -> None:
+    write_keys(tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(KeyProblemError, match=f"{file} is missing"):
+        keys.load_keys(tmp_path)
+
+
+def test_a_certificate_of_another_key_is_told(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    (tmp_path / "signing-current.crt").write_bytes(rsa_key("other").certificate_pem)
+    with pytest.raises(KeyProblemError, match="does not fit its certificate"):
+        keys.load_keys(tmp_path)
+
+
+def test_a_weak_key_is_told(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    weak = rsa_key("weak", bits=1024)
+    (tmp_path / "signing-current.key").write_bytes(weak.private_pem)
+    (tmp_path / "signing-current.crt").write_bytes(weak.certificate_pem)
+    with pytest.raises(KeyProblemError, match="too weak"):
+        keys.load_keys(tmp_path)
+
+
+def test_every_broken_key_is_told_at_once(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    (tmp_path / "signing-current.key").write_text("rubbish")
+    (tmp_path / "encryption-current.key").chmod(0o644)
+    found, problems = keys.inspect_keys(tmp_path)
+    assert found == ()
+    assert len(problems) == 2
+
+
+def test_a_key_is_never_replaced(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    before = (tmp_path / "signing-current.key").read_bytes()
+    with pytest.raises(KeyProblemError, match="already a current key"):
+        _add(tmp_path, Slot.CURRENT, "other")
+    assert (tmp_path / "signing-current.key").read_bytes() == before
+
+
+def test_keys_take_over_from_one_another(tmp_path: Path) -> None:
+    keys.add_key(tmp_path, Purpose.ENCRYPTION, Slot.CURRENT, new_key(rsa_key("enc")))
+    old = _add(tmp_path, Slot.CURRENT, "old")
+    new = _add(tmp_path, Slot.NEXT, "new")
+    assert keys.load_keys(tmp_path).signing.certificate == old
+    assert keys.load_keys(tmp_path).published(SIGNING) == (old, new)
+    keys.promote(tmp_path, SIGNING)
+    assert keys.load_keys(tmp_path).signing.certificate == new
+    assert keys.load_keys(tmp_path).published(SIGNING) == (new, old)
+    keys.retire(tmp_path, SIGNING)
+    assert keys.load_keys(tmp_path).published(SIGNING) == (new,)
+
+
+def test_a_rollover_out_of_order_is_refused(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    with pytest.raises(KeyProblemError, match="no next key"):
+        keys.promote(tmp_path, SIGNING)
+    with pytest.raises(KeyProblemError, match="no previous key"):
+        keys.retire(tmp_path, SIGNING)
+    _add(tmp_path, Slot.NEXT, "second")
+    keys.promote(tmp_path, SIGNING)
+    _add(tmp_path, Slot.NEXT, "third")
+    with pytest.raises(KeyProblemError, match="retire it first"):
+        keys.promote(tmp_path, SIGNING)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_an_interrupted_promotion_is_finished_by_doing_it_again(
+    tmp_path: Path, steps: int
+) -> None:
+    keys.add_key(tmp_path, Purpose.ENCRYPTION, Slot.CURRENT, new_key(rsa_key("enc")))
+    old = _add(tmp_path, Slot.CURRENT, "old")
+    new = _add(tmp_path, Slot.NEXT, "new")
+    moves = (
+        ("signing-current.key", "signing-previous.key"),
+        ("signing-current.crt", "signing-previous.crt"),
+        ("signing-next.key", "signing-current.key"),
+    )
+    for source, target in moves[:steps]:
+        (tmp_path / source).rename(tmp_path / target)
+    keys.promote(tmp_path, SIGNING)
+    assert keys.load_keys(tmp_path).published(SIGNING) == (new, old)
+
+
+def test_decryption_tries_every_key_that_others_may_use(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    second = rsa_key("second encryption")
+    keys.add_key(tmp_path, Purpose.ENCRYPTION, Slot.NEXT, new_key(second))
+    keys.promote(tmp_path, Purpose.ENCRYPTION)
+    found = keys.load_keys(tmp_path).decryption_keys
+    assert found[0] == second.private_pem
+    assert len(found) == 2
+
+
+def test_private_keys_do_not_show(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    assert "PRIVATE" not in repr(keys.load_keys(tmp_path))
