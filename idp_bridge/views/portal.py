@@ -68,7 +68,7 @@ def show_error_on_purpose(code: str | None) -> Response:
     Raises:
         PageNotFoundError: This is no demo, or there is no such code.
     """
-    if not getattr(services().settings, "demo", False):
+    if not services().settings.demo:
         raise PageNotFoundError("error pages are shown on purpose in the demo only")
     if code is None:
         return make_response(render_template("error_list.html", texts=texts.TEXTS))

@@ -1,0 +1,111 @@
+"""A small application with the pages only: no database, no keys, no SAML."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+from lxml import html
+
+from idp_bridge import error_pages, headers, pages
+from idp_bridge.errors import Fault
+from idp_bridge.settings import Agency
+from idp_bridge.views import portal
+
+NOW = datetime(2026, 7, 1, 12, 30, 5, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+ACS = "https://etjanst.example.se/acs"
+FORM = pages.HandoffForm(
+    action=ACS, fields=(("SAMLResponse", "PHNhbWw+"), ("RelayState", 'a"><b>'))
+)
+SITHS = pages.MethodGroup(
+    heading="E-tjänstelegitimation",
+    methods=(
+        pages.Method(
+            title="SITHS",
+            url="/saml/idp/method/siths",
+            description="SITHS-kort eller SITHS eID.",
+        ),
+    ),
+)
+
+
+def parse_page(source: str) -> Any:
+    """Read a page as a browser does."""
+    return html.fromstring(source)
+
+
+def pages_app(agency: Agency | None = None) -> Flask:
+    """Make the application."""
+    app = Flask("idp_bridge", template_folder=str(TEMPLATES))
+    headers.register(app)
+    error_pages.register(app, clock=lambda: NOW)
+    pages.register(app, agency or Agency(support_email="support@example.se"))
+    app.register_blueprint(portal.bp)
+    return app
+
+
+def error_page(
+    code: str = "technical",
+    fault: Fault = Fault.OURS,
+    *,
+    service_name: str | None = "Ansök om statlig ersättning",
+    back: pages.HandoffForm | None = None,
+    retry_url: str | None = None,
+) -> Response:
+    """Show an error inside a request of its own."""
+    with pages_app().test_request_context():
+        return pages.show_error(
+            pages.ErrorPage(
+                code=code,
+                fault=fault,
+                error_id="2B3C4D5F6",
+                moment=NOW,
+                service_name=service_name,
+                method="SITHS",
+                back=back,
+                retry_url=retry_url,
+            )
+        )
+
+
+def handoff_page(to_name: str = "Ansök om statlig ersättning") -> Response:
+    """Show the page that posts a message to an e-tjänst."""
+    with pages_app().test_request_context():
+        return pages.show_handoff(FORM, to_name=to_name)
+
+
+def methods_page(
+    *groups: pages.MethodGroup, service_name: str = "E-tjänst för landsting"
+) -> Response:
+    """Show the ways to log in."""
+    with pages_app().test_request_context():
+        return pages.show_methods(
+            pages.MethodsPage(
+                service_name=service_name,
+                service_description="Se asylsökande i din region.",
+                groups=groups or (SITHS,),
+                cancel_url="/saml/idp/cancel",
+            )
+        )
+
+
+def every_page() -> dict[str, str]:
+    """Render one of each page that needs no database."""
+    client = pages_app().test_client()
+    found = {
+        path: client.get(path).get_data(as_text=True)
+        for path in (
+            "/",
+            "/tillganglighet",
+            "/kakor",
+            "/personuppgifter",
+            "/kontakt",
+            "/missing",
+        )
+    }
+    found["handoff"] = handoff_page().get_data(as_text=True)
+    found["methods"] = methods_page().get_data(as_text=True)
+    found["error"] = error_page(back=FORM, retry_url="/").get_data(as_text=True)
+    return found
