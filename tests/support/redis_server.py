@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.support.peers.tls import Authority
 from tests.support.ports import free_port
 from tests.support.processes import Server, running
 
@@ -22,22 +23,44 @@ def redis_server() -> Iterator[str]:
     Yields:
         Its URL.
     """
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    with _started(url, ["--port", str(port)]):
+        yield url
+
+
+@contextmanager
+def redis_server_with_tls(authority: Authority) -> Iterator[str]:
+    """Start a server that speaks TLS only, and stop it at the end.
+
+    Yields:
+        Its URL, which does not say whom to trust.
+    """
+    server = authority.certify("127.0.0.1")
+    port = free_port()
+    url = f"rediss://127.0.0.1:{port}/0"
+    options = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
+    options += ["--tls-cert-file", str(server.certificate)]
+    options += ["--tls-key-file", str(server.key)]
+    with _started(f"{url}?ssl_ca_certs={authority.trust}", options):
+        yield url
+
+
+@contextmanager
+def _started(url: str, options: list[str]) -> Iterator[None]:
     binary = shutil.which("redis-server")
     if binary is None:
         pytest.fail(NOT_INSTALLED, pytrace=False)
-    port = free_port()
-    url = f"redis://127.0.0.1:{port}/0"
     with tempfile.TemporaryDirectory(prefix="test-redis-") as folder:
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", folder]
-        options += ["--save", "", "--appendonly", "no"]
-        socket = ["--unixsocket", f"{folder}/socket"]
+        nowhere = ["--save", "", "--appendonly", "no", "--dir", folder]
+        here = ["--bind", "127.0.0.1", "--unixsocket", f"{folder}/socket"]
         server = Server(
-            command=[binary, *options, *socket],
+            command=[binary, *options, *nowhere, *here],
             log=Path(folder) / "log",
             is_ready=lambda: _answers(url),
         )
         with running(server):
-            yield url
+            yield
 
 
 def flush(url: str) -> None:

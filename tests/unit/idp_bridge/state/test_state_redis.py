@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from idp_bridge.errors import StoreUnavailableError
 from idp_bridge.state.redis import RedisStateStore
+from tests.support.peers.tls import Authority
+from tests.support.redis_server import redis_server_with_tls
 from tests.support.state_stores import TTL
 
 pytestmark = pytest.mark.peers
@@ -81,3 +84,16 @@ def test_a_redis_behind_a_unix_socket_is_used(redis_url: str, client: Redis) -> 
     store = RedisStateStore(f"unix://{socket}")
     store.put("login:1", b"one", TTL)
     assert RedisStateStore(redis_url).take("login:1") == b"one"
+
+
+def test_a_redis_with_tls_is_used_when_its_certificate_is_trusted(
+    tmp_path: Path,
+) -> None:
+    authority = Authority(tmp_path)
+    with redis_server_with_tls(authority) as url:
+        store = RedisStateStore(f"{url}?ssl_ca_certs={authority.trust}")
+        store.put("login:1", b"one", TTL)
+        assert store.take("login:1") == b"one"
+        store.close()
+        with pytest.raises(StoreUnavailableError):
+            RedisStateStore(url).ping()
