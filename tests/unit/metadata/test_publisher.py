@@ -1,0 +1,165 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from saml2.xml.schema import validate
+
+from metadata import names, safe_xml
+from metadata.elements import Reading
+from metadata.entities import EncryptionKey, Endpoint, Role
+from metadata.our_entities import ENCRYPTION_METHODS, OurIdp, OurSp
+from metadata.publisher import publish
+from metadata.reader import (
+    identity_provider_of,
+    read_identity_provider,
+    read_service_provider,
+    roles_of,
+    service_provider_of,
+)
+from metadata.signatures import verify_enveloped
+from tests.support.clock import NOW
+from tests.support.keys import ec_key, rsa_key
+from tests.support.our_entities import BASE, our_idp, our_sp
+
+UNTIL = NOW + timedelta(days=7)
+SIGNER = rsa_key("signing")
+MD = f"{{{names.NS_MD}}}"
+
+
+def published(entity: OurSp | OurIdp) -> bytes:
+    return publish(entity, key=SIGNER.signing, valid_until=UNTIL)
+
+
+@pytest.mark.parametrize("entity", [our_sp(), our_idp()])
+def test_our_metadata_follows_the_schema(entity: OurSp | OurIdp) -> None:
+    validate(published(entity).decode())
+
+
+@pytest.mark.parametrize("entity", [our_sp(), our_idp()])
+def test_our_metadata_is_signed_as_a_whole(entity: OurSp | OurIdp) -> None:
+    root = safe_xml.parse(published(entity))
+    verified = safe_xml.parse(verify_enveloped(root, [SIGNER.public]))
+    assert verified.get("entityID") == entity.entity_id
+    assert verified.get("validUntil") == "2026-11-30T12:00:00Z"
+
+
+def test_an_elliptic_key_signs_too() -> None:
+    key = ec_key("publisher")
+    data = publish(our_sp(), key=key.signing, valid_until=UNTIL)
+    assert verify_enveloped(safe_xml.parse(data), [key.public])
+
+
+def test_every_publication_has_an_id_of_its_own() -> None:
+    first, second = (safe_xml.parse(published(our_sp())).get("ID") for _ in range(2))
+    assert first != second
+
+
+def test_our_sp_is_read_as_it_was_described() -> None:
+    reading = Reading()
+    root = safe_xml.parse(published(our_sp()))
+    read = service_provider_of(root, reading)
+    assert reading.warnings == ()
+    assert roles_of(root) == {Role.SP}
+    assert read.entity_id == f"{BASE}/saml/sp"
+    assert read.valid_until == UNTIL
+    assert read.signing_keys == (SIGNER.public, rsa_key("next signing").public)
+    assert read.encryption_keys == (
+        EncryptionKey(rsa_key("encryption").public, ENCRYPTION_METHODS),
+        EncryptionKey(rsa_key("next encryption").public, ENCRYPTION_METHODS),
+    )
+    assert read.acs_endpoints == (
+        Endpoint(
+            binding=names.BINDING_POST,
+            location=f"{BASE}/saml/sp/acs",
+            index=0,
+            is_default=True,
+        ),
+    )
+    assert read.slo_endpoints == ()
+    assert read.signs_requests
+    assert read.wants_signed_assertions
+    assert read.entity_categories == our_sp().entity_categories
+    assert read.display.names == {"sv": "Bryggan", "en": "The bridge"}
+    assert read.display.logo_url == f"{BASE}/logo.png"
+
+
+def test_our_sp_asks_for_two_sets_of_attributes() -> None:
+    full, id_only = read_service_provider(published(our_sp())).attribute_services
+    assert (full.index, full.is_default) == (0, True)
+    assert {wish.name: wish.is_required for wish in full.requested} == {
+        names.SAMBI_HSA_ID: True,
+        names.SAMBI_GIVEN_NAME: False,
+        names.SAMBI_SURNAME: False,
+        names.SAMBI_MAIL: False,
+        names.SAMBI_ORGANISATION_NUMBER: False,
+    }
+    assert (id_only.index, id_only.is_default) == (1, False)
+    assert [wish.name for wish in id_only.requested] == [names.SAMBI_HSA_ID]
+
+
+def test_our_idp_is_read_as_it_was_described() -> None:
+    reading = Reading()
+    root = safe_xml.parse(published(our_idp()))
+    read = identity_provider_of(root, reading)
+    assert reading.warnings == ()
+    assert roles_of(root) == {Role.IDP}
+    assert read.signing_keys == (SIGNER.public, rsa_key("next signing").public)
+    assert [(one.binding, one.location) for one in read.sso_endpoints] == [
+        (names.BINDING_REDIRECT, f"{BASE}/saml/idp/sso"),
+        (names.BINDING_POST, f"{BASE}/saml/idp/sso"),
+    ]
+    assert read.slo_endpoints == ()
+    assert read.name_id_formats == (names.NAMEID_PERSISTENT, names.NAMEID_TRANSIENT)
+    assert read.scopes == ("2021002163",)
+    assert read.assurance_certifications == our_idp().assurance_certifications
+    assert not read.wants_signed_requests
+    assert b'use="encryption"' not in published(our_idp())
+
+
+def test_our_idp_can_ask_for_signed_requests_and_name_an_error_page() -> None:
+    idp = replace(our_idp(), wants_signed_requests=True, error_url=f"{BASE}/fel")
+    data = published(idp)
+    validate(data.decode())
+    assert read_identity_provider(data).wants_signed_requests
+    assert f'errorURL="{BASE}/fel"'.encode() in data
+
+
+def test_the_organisation_has_its_number_and_two_languages() -> None:
+    root = safe_xml.parse(published(our_idp()))
+    number = root.find(f".//{{{names.NS_MDORGEXT}}}OrganizationNumber")
+    assert number is not None
+    assert number.text == "2021002163"
+    assert len(root.findall(f"{MD}Organization/{MD}OrganizationURL")) == 2
+    without = replace(our_idp().organisation, number="")
+    data = published(replace(our_idp(), organisation=without))
+    validate(data.decode())
+    assert b"OrganizationNumber" not in data
+
+
+def test_the_contact_for_security_is_marked_as_refeds_does() -> None:
+    root = safe_xml.parse(published(our_sp()))
+    contacts = root.findall(f"{MD}ContactPerson")
+    assert [contact.get("contactType") for contact in contacts] == [
+        "technical",
+        "support",
+        "administrative",
+        "other",
+    ]
+    assert contacts[3].get(f"{{{names.NS_REFEDS}}}contactType") == (
+        names.CONTACT_SECURITY
+    )
+    addresses = [contact.findtext(f"{MD}EmailAddress") for contact in contacts]
+    assert addresses[0] == "mailto:technical@example.se"
+
+
+def test_what_is_not_configured_is_not_said() -> None:
+    plain = replace(
+        our_sp(),
+        contacts=(),
+        entity_categories=(),
+        display=replace(our_sp().display, logo=None, descriptions={}),
+    )
+    data = published(plain)
+    validate(data.decode())
+    for word in (b"EntityAttributes", b"ContactPerson", b"Logo", b"Description>"):
+        assert word not in data
