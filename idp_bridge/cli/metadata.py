@@ -35,7 +35,7 @@ def group() -> None:
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(sorted(DEFAULT_ROLES)),
+    type=click.Choice(sorted(role.value for role in DEFAULT_ROLES)),
     help="What its entities may be; several times for several roles.",
 )
 @click.option(
