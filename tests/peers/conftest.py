@@ -40,7 +40,7 @@ def peers(
             yield running
 
 
-@pytest.fixture(params=[SQLITE, POSTGRESQL])
+@pytest.fixture(scope="session", params=[SQLITE, POSTGRESQL])
 def bridge(peers: Network, request: pytest.FixtureRequest) -> Bridge:
     """A bridge over SQLite alone, and one over PostgreSQL and Redis."""
     return peers.bridges[request.param]

@@ -17,7 +17,7 @@ from tests.support.peers.tls import Authority
 pytestmark = pytest.mark.peers
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other_node(bridge: Bridge, authority: Authority) -> Iterator[Place]:
     with second_node(bridge, authority) as at:
         yield at

@@ -22,6 +22,8 @@ from tests.support.processes import Server, running
 ADDRESS = "127.0.0.13"
 WORKERS = 2
 IDP_BRIDGE = (sys.executable, "-m", "idp_bridge")
+SOURCE = Path(__file__).parents[3]
+"""Where the program is, for processes that work in other folders."""
 LOG = "output.log"
 
 
@@ -46,6 +48,11 @@ class Bridge:
     environ: Mapping[str, str] = field(repr=False)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What its processes find in their environment beside the tests' own."""
+        return {"PYTHONPATH": str(SOURCE), **self.environ}
+
+    @property
     def idp_entity_id(self) -> str:
         """What it calls itself to e-tjänster."""
         return f"{self.at.url}/saml/idp"
@@ -61,7 +68,7 @@ class Bridge:
         """
         done = subprocess.run(
             [*IDP_BRIDGE, *words],
-            env={**os.environ, **self.environ},
+            env={**os.environ, **self.environment},
             cwd=self.at.folder,
             capture_output=True,
             text=True,
@@ -71,6 +78,11 @@ class Bridge:
             said = f"{done.stdout}\n{done.stderr}"
             raise CommandFailedError(f"{' '.join(map(str, words))}: {said}")
         return done.stdout
+
+    def install(self) -> None:
+        """Make its keys and its empty database."""
+        replace(self, environ={}).command("init", self.at.folder)
+        self.command("db", "upgrade")
 
     def learn(self, name: str, metadata: bytes, role: str) -> None:
         """Add a partner's metadata.
@@ -107,7 +119,7 @@ def bridge(
     upstream: Sequence[Mapping[str, Any]],
     downstream: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[Bridge]:
-    """Make a bridge with keys and an empty database; nothing runs yet.
+    """Make a place for a bridge and decide its settings; nothing is there yet.
 
     Args:
         name: What shall be seen in its folder's name.
@@ -124,12 +136,8 @@ def bridge(
             "UPSTREAM": json.dumps(list(upstream)),
             "DOWNSTREAM": json.dumps(list(downstream)),
         }
-        made = Bridge(
-            at, {f"IDP_BRIDGE_{key}": value for key, value in settings.items()}
-        )
-        replace(made, environ={}).command("init", at.folder)
-        made.command("db", "upgrade")
-        yield made
+        environ = {f"IDP_BRIDGE_{key}": value for key, value in settings.items()}
+        yield Bridge(at, environ)
 
 
 @contextmanager
@@ -152,7 +160,7 @@ def node(of: Bridge, authority: Authority, port: int | None = None) -> Iterator[
         command=[*IDP_BRIDGE, "serve", *options],
         log=at.folder / f"{at.port}-{LOG}",
         is_ready=at.answers,
-        env=of.environ,
+        env=of.environment,
         cwd=at.folder,
     )
     with running(server):

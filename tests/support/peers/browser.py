@@ -18,6 +18,7 @@ from tests.support.peers.html import Content, Form, read_html
 REDIRECTS = {301, 302, 303, 307, 308}
 KEEP_METHOD = {307, 308}
 MOST_STEPS = 15
+MOST_SHOWN = 500
 TIMEOUT_SECONDS = 30
 SAML_FIELDS = {"SAMLRequest", "SAMLResponse"}
 
@@ -41,11 +42,16 @@ class Page:
         """What a person can read on it."""
         return self.content.text
 
+    @property
+    def summary(self) -> str:
+        """Where it is and how it begins, for those who wonder why a test failed."""
+        return f"{self.status} {self.url} {self.text[:MOST_SHOWN]!r}"
+
     def form_with(self, name: str) -> Form:
         """Find the one form that has a field of this name."""
         found = [form for form in self.content.forms if name in form.fields]
         if len(found) != 1:
-            raise LookupError(f"{len(found)} forms with {name!r}: {self} {self.text}")
+            raise LookupError(f"{len(found)} forms with {name!r}: {self.summary}")
         return found[0]
 
     @property
@@ -83,7 +89,7 @@ class Browser:
         links = page.content.links
         found = [address for label, address in links.items() if text in label]
         if len(found) != 1:
-            raise LookupError(f"{len(found)} links {text!r}: {page} {page.text}")
+            raise LookupError(f"{len(found)} links {text!r}: {page.summary}")
         return self._go("GET", found[0], None, _site(page.url))
 
     def submit(

@@ -45,7 +45,7 @@ class Journey:
     def read(self, page: Page) -> Login:
         """Read what the e-tjänst knows from its page."""
         if page.url != self.private:
-            raise AssertionError(f"The login ended at {page}: {page.text}")
+            raise AssertionError(f"The login ended at {page.summary}")
         return read_login(page, story.SHOWN)
 
     @property

@@ -5,6 +5,7 @@ in the middle two bridges that differ in where they keep what they know.
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -92,23 +93,34 @@ def _policies(*sps: Mellon) -> list[dict[str, str]]:
 
 
 def _introduce(made: Network, browser: Browser) -> Metadata:
-    """Give everybody the metadata of those it shall trust.
+    """Install the bridges, and give everybody the metadata of those it shall trust.
 
     Returns:
         The metadata of the bridges' identity providers, for the e-tjänster.
     """
-    published = {profile: idp.metadata(browser) for profile, idp in made.idps.items()}
-    catalogue = story.catalogue(
-        refusing=made.refusing.entity_id, releasing=made.releasing.entity_id
-    )
+    idps = {profile: idp.metadata(browser) for profile, idp in made.idps.items()}
+    with ThreadPoolExecutor() as pool:  # starting a command is slow
+        published = pool.map(lambda one: _feed(one, made, idps), made.bridges.values())
     known: Metadata = {}
-    for name, one in made.bridges.items():
-        for profile, metadata in published.items():
-            one.learn(profile.value, metadata, "idp")
-        one.learn("refusing", made.refusing.metadata, "sp")
-        one.learn("releasing", made.releasing.metadata, "sp")
-        one.load_catalogue(catalogue)
+    for name, (as_sp, as_idp) in zip(made.bridges, published, strict=True):
+        known[name] = as_idp
         for idp in made.idps.values():
-            idp.trust(name, one.published("sp"))
-        known[name] = one.published("idp")
+            idp.trust(name, as_sp)
     return known
+
+
+def _feed(
+    one: Bridge, made: Network, idps: Mapping[Profile, bytes]
+) -> tuple[bytes, bytes]:
+    """Install a bridge, tell it whom to trust, and let it describe itself."""
+    one.install()
+    for profile, metadata in idps.items():
+        one.learn(profile.value, metadata, "idp")
+    one.learn("refusing", made.refusing.metadata, "sp")
+    one.learn("releasing", made.releasing.metadata, "sp")
+    one.load_catalogue(
+        story.catalogue(
+            refusing=made.refusing.entity_id, releasing=made.releasing.entity_id
+        )
+    )
+    return one.published("sp"), one.published("idp")
