@@ -17,7 +17,7 @@ from idp_bridge import logs, pages, texts
 from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
 from metadata.clock import Clock, utc_now
 
-_FIRST_ERROR: Final = 400
+_BAD_REQUEST: Final = 400
 _FIRST_OF_OURS: Final = 500
 _CODE_OF_STATUS: Final = {
     404: "not-found",
@@ -59,10 +59,10 @@ class _Exits:
         return self._log_and_show("form-expired", Fault.PERSON)
 
     def for_http(self, error: HTTPException) -> Response | HTTPException:
-        """Answer what Werkzeug refused; a redirect is no error and passes."""
-        status = error.code or 500
-        if status < _FIRST_ERROR:
+        """Answer what Werkzeug refused; a view that brought its own answer keeps it."""
+        if error.response is not None:
             return error
+        status = error.code or _FIRST_OF_OURS
         response = self._show(pages.new_error_id(), *_meaning_of(status))
         response.status_code = status
         _keep_headers(error, response)
@@ -93,7 +93,7 @@ class _Exits:
 def _for_untrusted_host(_error: SecurityError) -> Response:
     """Answer without a single link: every address would name the wrong host."""
     line = f"{texts.text_for('bad-request').heading}.\n"
-    return Response(line, status=_FIRST_ERROR, mimetype="text/plain")
+    return Response(line, status=_BAD_REQUEST, mimetype="text/plain")
 
 
 def _meaning_of(status: int) -> tuple[str, Fault]:

@@ -164,6 +164,7 @@ def show_error(page: ErrorPage) -> Response:
             text=text,
             service_name=service_name,
             details=details,
+            retry_url=None if page.code in texts.NO_RETRY else page.retry_url,
             retry_label=texts.retry_label(page.code),
             mail_query=_mail_query(text.heading, details),
         ),

@@ -396,6 +396,9 @@ RESTART: Final = frozenset(
 )
 """Codes after which the person begins again rather than tries again."""
 
+NO_RETRY: Final = frozenset({"possible-fraud"})
+"""Codes after which the person is never invited to try again."""
+
 
 def retry_label(code: str) -> str:
     """Say what the button that leads back into the login is called."""

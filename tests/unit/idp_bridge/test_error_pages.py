@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
-from flask import Flask, abort
+from flask import Flask, Response, abort
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect
 from structlog.testing import capture_logs
@@ -116,6 +116,13 @@ def test_a_redirect_is_no_error() -> None:
     app = pages_app()
     app.add_url_rule("/folder/", "folder", lambda: "here")
     assert app.test_client().get("/folder").status_code == 308
+
+
+def test_a_view_that_brings_its_own_answer_keeps_it() -> None:
+    app = pages_app()
+    app.add_url_rule("/own", "own", lambda: abort(Response("own", status=409)))
+    response = app.test_client().get("/own")
+    assert (response.status_code, response.text) == (409, "own")
 
 
 def test_a_form_without_its_token_is_too_old(lines: Lines) -> None:

@@ -209,6 +209,11 @@ def test_the_way_in_again_says_what_it_does(code: str, label: str) -> None:
     assert link.get("href") == "/login?x=1&y=2"
 
 
+def test_nobody_is_invited_to_try_again_after_suspected_fraud() -> None:
+    source = error_page("possible-fraud", Fault.PERSON, retry_url="/again")
+    assert "/again" not in source.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("code", sorted(texts.TEXTS))
 def test_every_code_shows_its_line_in_both_languages(code: str) -> None:
     source = error_page(code).get_data(as_text=True)

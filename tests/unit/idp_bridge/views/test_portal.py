@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pydantic import SecretStr
 
 from idp_bridge import database, texts
 from idp_bridge.app import create_app
@@ -39,13 +38,14 @@ valid_until = 2026-06-01
 
 
 def client_of(folder: Path, *, demo: bool = False) -> FlaskClient:
-    settings = Settings(
-        base_url="http://127.0.0.1:8000",
-        database_url=f"sqlite:///{folder / 'bridge.db'}",
-        key_dir=folder / "keys",
-        secret_key=SecretStr("kT7-pQ2vXz9mN4bR8wL1sD6fG3hJ5cYe"),
-        demo=demo,
-        saml={},
+    settings = Settings.model_validate(
+        {
+            "base_url": "http://127.0.0.1:8000",
+            "database_url": f"sqlite:///{folder / 'bridge.db'}",
+            "key_dir": folder / "keys",
+            "secret_key": "kT7-pQ2vXz9mN4bR8wL1sD6fG3hJ5cYe",
+            "demo": demo,
+        }
     )
     database.upgrade(database.open_engine(settings))
     for purpose in Purpose:
