@@ -36,6 +36,7 @@ kind = "region"
 [[agreements]]
 organisation = "2321000016"
 service = "landsting"
+valid_from = 2025-01-01
 [[users]]
 organisation = "2321000016"
 hsa_id = "{partners.HSA_ID}"
@@ -120,8 +121,7 @@ def _prepare(
     folder: Path, env: Mapping[str, str], *, sp_key: Pem, idp_key: Pem, our_key: Pem
 ) -> None:
     """Do what an operator does for a first login."""
-    init = [sys.executable, "-m", "idp_bridge", "init", str(folder)]
-    subprocess.run(init, env=env, check=True, capture_output=True)
+    _run([sys.executable, "-m", "idp_bridge", "init", str(folder)], env)
     for purpose in ("signing", "encryption"):
         (folder / "keys" / f"{purpose}-current.key").write_bytes(our_key.private)
         (folder / "keys" / f"{purpose}-current.crt").write_bytes(our_key.certificate)
@@ -140,8 +140,17 @@ def _prepare(
         ["metadata", "add", "idp", "idp.xml", "--role", "idp"],
         ["catalogue", "load", "catalogue.toml"],
     ):
-        command = [*_command(folder), *arguments]
-        subprocess.run(command, env=env, cwd=folder, check=True, capture_output=True)
+        _run([*_command(folder), *arguments], env, folder)
+
+
+def _run(
+    command: list[str], env: Mapping[str, str], folder: Path | None = None
+) -> None:
+    done = subprocess.run(
+        command, env=env, cwd=folder, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
 
 
 def _answers(base_url: str) -> bool:
