@@ -76,7 +76,7 @@ class AuditStore:
 
     def entries(self) -> Iterator[AuditEntry]:
         """Read all entries, chain by chain; memory does not grow with their number."""
-        rows = self._connection.execution_options(yield_per=PAGE).execute(_ENTRIES)
+        rows = self._connection.execute(_ENTRIES.execution_options(yield_per=PAGE))
         return map(_entry_of, rows)
 
     def _append(self, chain: str, events: list[Event]) -> None:

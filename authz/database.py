@@ -158,8 +158,10 @@ def insert_if_missing(
     On SQLite this takes the write lock, whether or not a row is added. On PostgreSQL it
     waits for whoever is adding the same row.
     """
+    insert: sqlite.Insert | postgresql.Insert
     if connection.dialect.name == "sqlite":
-        sqlite_insert = sqlite.insert(table).values(**values).on_conflict_do_nothing()
-        return connection.execute(sqlite_insert).rowcount == 1
-    insert = postgresql.insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(insert).rowcount == 1
+        insert = sqlite.insert(table).on_conflict_do_nothing()
+    else:
+        insert = postgresql.insert(table).on_conflict_do_nothing()
+    counting = insert.values(**values).execution_options(preserve_rowcount=True)
+    return connection.execute(counting).rowcount == 1

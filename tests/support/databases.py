@@ -1,0 +1,39 @@
+"""Where do tests get a database with all tables from?"""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+
+from authz import tables
+from authz.database import Base
+from idp_bridge.database import prepare
+
+
+def sqlite_engine(path: Path, *, timeout: float = 10) -> Engine:
+    """Make an SQLite database in a file, empty, with the bridge's way of locking.
+
+    Args:
+        path: The file.
+        timeout: How many seconds a writer waits for another one.
+    """
+    return prepare(
+        create_engine(f"sqlite:///{path}", connect_args={"timeout": timeout})
+    )
+
+
+def postgresql_engine(url: str) -> Engine:
+    """Open a PostgreSQL database; sessions are far from UTC to catch mistakes."""
+    options = "-c timezone=Pacific/Auckland"
+    return create_engine(url, connect_args={"options": options})
+
+
+def create_authz_tables(engine: Engine) -> None:
+    """Make the tables of the permission store."""
+    Base.metadata.create_all(
+        engine, tables=[Base.metadata.tables[name] for name in _table_names()]
+    )
+
+
+def _table_names() -> list[str]:
+    rows = (value for value in vars(tables).values() if isinstance(value, type))
+    return [row.__tablename__ for row in rows if issubclass(row, Base) and row != Base]
