@@ -14,7 +14,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from metadata.entities import Role
 from metadata.errors import (
@@ -194,8 +194,13 @@ def _translated_errors() -> Iterator[None]:
 def _lock(connection: Connection) -> None:
     """Make other writers wait: the first statement of a transaction is a write."""
     same = update(version).values(version=version.c.version)
-    if not connection.execute(same).rowcount:
-        connection.execute(insert(version).values(id=_ONLY_ROW, version=0))
+    if connection.execute(same).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(version).values(id=_ONLY_ROW, version=0))
+    except IntegrityError:  # somebody else was first, and is done
+        connection.execute(same)
 
 
 def _count_up(connection: Connection) -> None:

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, create_engine, event
@@ -194,6 +195,24 @@ def test_readers_see_the_old_version_or_the_new_one(store: EntityStore) -> None:
         for writer in writers:
             writer.result()
     assert {store.records_of(name)[0][1].xml for name in names} == {b"9"}
+
+
+def test_sources_added_at_the_same_moment_stand_in_one_order(
+    store: EntityStore,
+) -> None:
+    names = [f"s{number}" for number in range(8)]
+    start = Barrier(len(names))
+
+    def add(name: str) -> None:
+        start.wait()
+        store.add(loaded(record(f"urn:{name}"), source=replace(SOURCE, name=name)))
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(add, names))
+    states = store.states()
+    assert [state.source.position for state in states] == list(range(1, 9))
+    assert sorted(state.source.name for state in states) == names
+    assert store.version() == 8
 
 
 def test_a_name_is_used_once(store: EntityStore) -> None:
