@@ -1,15 +1,22 @@
-"""People log in with SimpleSAMLphp at mod_auth_mellon, and the bridge is between."""
+"""People log in with SimpleSAMLphp at mod_auth_mellon, and the bridge is between.
 
+All of it stands in one file, because every file may be run by a process of its own,
+and each of those would start all the servers again.
+"""
+
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from metadata.names import ATTR_HSA_ID
 from tests.support.peers import story
-from tests.support.peers.bridge_process import Bridge
+from tests.support.peers.bridge_process import Bridge, second_node
 from tests.support.peers.browser import Browser
 from tests.support.peers.journey import Journey, message
 from tests.support.peers.network import TITLES, Network
+from tests.support.peers.places import Place
 from tests.support.peers.simplesamlphp import Person, Profile, log_in
 from tests.support.peers.tls import Authority
 
@@ -101,9 +108,10 @@ def test_a_person_without_permissions_is_refused_and_the_e_service_is_told(
     form = page.form_with("SAMLResponse")
     assert form.action == journey.sp.assertion_consumer_url
     assert b"status:RequestDenied" in message(page)
+    before = journey.sp.log()
     told = visitor.submit(form, button="OK, gå tillbaka till")
     assert told.status == 401
-    assert "status:RequestDenied" in journey.sp.log()
+    assert "status:RequestDenied" in journey.sp.log().removeprefix(before)
     assert visitor.open(journey.private).url != journey.private
 
 
@@ -128,6 +136,19 @@ def test_somebody_who_goes_back_from_the_methods_is_told_to_the_e_service(
     page = journey.browser.follow(journey.choose(), "Avbryt")
     assert b"http://id.elegnamnden.se/status/1.0/cancel" in message(page)
     assert journey.browser.hand_over(page).status == 401
+
+
+def test_an_answer_that_nobody_asked_for_is_refused(
+    visitor: Browser, bridge: Bridge, peers: Network
+) -> None:
+    idp = peers.idps[Profile.SIGNED]
+    query = urlencode({"spentityid": bridge.sp_entity_id})
+    page = visitor.open(f"{idp.sign_on_url}?{query}")
+    page = log_in(visitor, page, user=story.ASA.user, password=story.PASSWORD)
+    page = visitor.hand_over(page)
+    assert page.url == f"{bridge.at.url}/saml/sp/acs"
+    assert 400 <= page.status < 500
+    assert "Starta inloggningen från e-tjänsten." in page.text
 
 
 def test_an_answer_counts_once(journey: Journey) -> None:
@@ -190,3 +211,44 @@ def test_the_log_tells_of_logins_and_not_of_people(
     for person in (story.ASA, story.DAN):
         assert [one for one in story.personal_data(person) if one in log] == []
     assert "SAMLRe" not in log
+
+
+@pytest.fixture(scope="module")
+def other_node(bridge: Bridge, authority: Authority) -> Iterator[Place]:
+    with second_node(bridge, authority) as at:
+        yield at
+
+
+def _move(browser: Browser, bridge: Bridge, to: Place) -> None:
+    """Let the load balancer send this browser to another node from now on."""
+    usual = urlsplit(bridge.at.url).netloc
+    browser.detours[usual] = urlsplit(to.url).netloc
+
+
+def test_a_login_goes_from_node_to_node(
+    visitor: Browser, bridge: Bridge, peers: Network, other_node: Place
+) -> None:
+    journey = Journey(visitor, bridge, peers.refusing)
+    methods = journey.choose()
+    _move(visitor, bridge, other_node)
+    page = visitor.follow(methods, "Underskrivet")
+    _move(visitor, bridge, bridge.at)
+    page = log_in(visitor, page, user=story.ASA.user, password=story.PASSWORD)
+    _move(visitor, bridge, other_node)
+    login = journey.read(visitor.hand_over(page))
+    assert login.attributes[story.PERMISSIONS]
+    log = bridge.log_of(other_node)
+    assert '"/saml/sp/acs"' in log
+    assert '"/saml/idp/sso"' not in log
+
+
+def test_an_answer_that_one_node_has_taken_is_refused_by_the_other(
+    visitor: Browser, bridge: Bridge, peers: Network, other_node: Place
+) -> None:
+    journey = Journey(visitor, bridge, peers.refusing)
+    carrier = journey.answer(story.ASA)
+    assert journey.read(visitor.hand_over(carrier)).attributes
+    _move(visitor, bridge, other_node)
+    again = visitor.submit(carrier.form_with("SAMLResponse"))
+    assert 400 <= again.status < 500
+    assert b"SAMLResponse" not in again.body

@@ -22,7 +22,7 @@ ERROR_LOG = "error.log"
 SYSTEM_USER = "www-data"
 """Who serves when the tests run as root, which Apache refuses to serve as."""
 NOT_INSTALLED = "{} is not installed; `make test` installs it."
-ALWAYS_LOADED = ("mpm_prefork", "authn_core", "authz_core", "dir", "mime", "ssl")
+ALWAYS_LOADED = ("mpm_prefork", "authn_core", "authz_core", "dir", "ssl")
 
 _CONFIGURATION = """\
 ServerRoot {folder}
@@ -38,7 +38,6 @@ StartServers 2
 MinSpareServers 1
 MaxSpareServers 4
 KeepAlive Off
-TypesConfig /etc/mime.types
 SSLEngine On
 SSLCertificateFile {certificate}
 SSLCertificateKeyFile {key}

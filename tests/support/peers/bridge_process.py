@@ -57,6 +57,11 @@ class Bridge:
         """What it calls itself to e-tjänster."""
         return f"{self.at.url}/saml/idp"
 
+    @property
+    def sp_entity_id(self) -> str:
+        """What it calls itself to identity providers."""
+        return f"{self.at.url}/saml/sp"
+
     def command(self, *words: str | Path) -> str:
         """Run an ``idp-bridge`` command.
 

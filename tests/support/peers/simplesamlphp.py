@@ -82,6 +82,11 @@ class SimpleSamlPhp:
         """Its entityID."""
         return f"{self.at.url}/simplesaml/saml2/idp/metadata.php"
 
+    @property
+    def sign_on_url(self) -> str:
+        """Where it takes requests, and lets people begin without one."""
+        return f"{self.at.url}/simplesaml/saml2/idp/SSOService.php"
+
     def metadata(self, browser: Browser) -> bytes:
         """Read the metadata that it publishes."""
         return browser.open(self.entity_id).body
