@@ -42,7 +42,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         app.wsgi_app = _behind_proxies(app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)
     with app.app_context():
-        engine = database.prepare(database.db.engine)
+        engine = database.prepare(
+            database.db.engine, seconds=settings.database_timeout_seconds
+        )
     database.check_version(engine)
     built = services.build_services(settings, engine, keys, clock=clock)
     services.install(app, built)

@@ -12,6 +12,7 @@ One engine, three ways to use it on SQLite (PostgreSQL needs no such care):
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import alembic.command
@@ -19,12 +20,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.abc import RV, PQGen
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import make_url
 
 from authz.database import Base
 from idp_bridge.errors import SetupError
 from idp_bridge.settings import Settings
+from idp_bridge.state.patience import PatientConnection
 
 __all__ = [
     "DatabaseProblemError",
@@ -45,7 +48,29 @@ db = SQLAlchemy(model_class=Base)
 """The database of the Flask application."""
 
 MIGRATIONS: Final = "idp_bridge:migrations"
-_PING_SECONDS: Final = 2
+UPGRADE_SECONDS: Final = 3600.0
+"""How long one step of a migration may take."""
+_LEAST_CONNECT_SECONDS: Final = 2
+"""Less is rounded up to this by libpq."""
+_SERVER_FIRST: Final = 0.5
+"""The server gives up this much earlier than we, so that it can say why."""
+
+
+class BoundedConnection(PatientConnection):
+    """A connection to PostgreSQL that waits for every answer as long as it may."""
+
+    answer_seconds: float = UPGRADE_SECONDS
+
+    def wait(
+        self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None
+    ) -> RV:
+        """Wait for the server, at most as long as ``answer_seconds``.
+
+        Raises:
+            psycopg.OperationalError: No answer in time; the connection is closed.
+        """
+        limit = self.answer_seconds if timeout is None else timeout
+        return super().wait(gen, interval, limit)
 
 
 class DatabaseProblemError(SetupError):
@@ -58,11 +83,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     common = {"pool_timeout": seconds}
     if _is_sqlite(settings):
         return {**common, "connect_args": {"timeout": seconds}}
-    limits = f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s"
+    milliseconds = int((seconds - _SERVER_FIRST) * 1000)
     connect_args = {
-        "connect_timeout": max(_PING_SECONDS, seconds),
-        "options": f"{limits} -c idle_in_transaction_session_timeout=60s",
-        "tcp_user_timeout": seconds * 1000,
+        "connect_timeout": max(_LEAST_CONNECT_SECONDS, seconds),
+        "options": f"-c statement_timeout={milliseconds}",
         "application_name": "idp-bridge",
     }
     return {**common, "pool_pre_ping": True, "connect_args": connect_args}
@@ -70,15 +94,41 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def open_engine(settings: Settings) -> Engine:
     """Open the database outside of Flask; nothing is connected yet."""
-    return prepare(create_engine(settings.database_url, **engine_options(settings)))
+    engine = create_engine(settings.database_url, **engine_options(settings))
+    return prepare(engine, seconds=settings.database_timeout_seconds)
 
 
-def prepare(engine: Engine) -> Engine:
-    """Teach an engine for SQLite our way with locks; another one stays as it is."""
+def prepare(engine: Engine, *, seconds: float = 5) -> Engine:
+    """Teach an engine our way with locks (SQLite) and with silence (PostgreSQL).
+
+    Args:
+        engine: An engine that has no connection yet.
+        seconds: How long to wait for the answer to a statement.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "do_connect", _ConnectBounded(seconds))
     return engine
+
+
+class _ConnectBounded:
+    """Makes connections that wait for an answer only so long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __call__(
+        self,
+        _dialect: object,
+        _record: object,
+        arguments: list[Any],
+        options: dict[str, Any],
+    ) -> BoundedConnection:
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.answer_seconds = self._seconds
+        return connection
 
 
 def autocommit(engine: Engine) -> Engine:
@@ -127,10 +177,34 @@ def upgrade(engine: Engine) -> None:
     Raises:
         DatabaseProblemError: The database does not answer or refuses.
     """
+    _make_private_file(engine)
     with _problems_told(engine), engine.begin() as connection:
+        _wait_long(connection)
         config = _alembic_config()
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+    engine.dispose()  # the patient connection goes
+
+
+def _wait_long(connection: Connection) -> None:
+    """Let a migration of large tables take its time."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, BoundedConnection):
+        driver.answer_seconds = UPGRADE_SECONDS
+
+
+def _make_private_file(engine: Engine) -> None:
+    """Make an SQLite file for its owner alone; it will hold personal data.
+
+    Raises:
+        DatabaseProblemError: Its folder is missing or not writable.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        try:
+            Path(engine.url.database).touch(mode=0o600, exist_ok=True)
+        except OSError as error:
+            reason = f"{engine.url.database} cannot be made: {error.strerror}."
+            raise DatabaseProblemError(reason) from error
 
 
 def version_of(engine: Engine) -> str | None:

@@ -1,6 +1,8 @@
 """How is the bridge served? By gunicorn, with settings that fit SAML."""
 
 import os
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +21,7 @@ MAX_REQUEST_LINE: Final = 32_768
 MAX_WORKERS: Final = 17
 WORKER_SECONDS: Final = 30
 """A worker that is silent for longer is replaced."""
+_ADDRESS: Final = re.compile(r"^Invalid request from ip=\S+ ")
 GRACE_SECONDS: Final = 20
 """How long requests may take to end after SIGTERM."""
 
@@ -45,13 +48,25 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             log.propagate = True
             log.setLevel(cfg.loglevel.upper())
 
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write a warning; gunicorn puts people's addresses into some of them."""
+        super().warning(_ADDRESS.sub("Invalid request: ", msg), *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write an error; gunicorn puts whole query strings into some of them."""
+        if isinstance(sys.exc_info()[1], SystemExit):
+            return  # Ctrl-C during a request is no error
+        if msg.startswith("Error handling request"):
+            msg, args = "Error handling a request", ()
+        super().exception(msg, *args, **kwargs)
+
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Write one line: no query string, no address of the person, no browser."""
         del req
         logs.logger("idp_bridge.access").info(
             "request",
-            method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
+            method=environ.get("REQUEST_METHOD"),  # missing when a request was broken
+            path=environ.get("PATH_INFO"),
             status=resp.status_code,
             milliseconds=request_time // timedelta(milliseconds=1),
         )

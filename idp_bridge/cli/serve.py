@@ -52,6 +52,7 @@ def command(
     serving = Serving(
         bind=bind, workers=workers, tls_certificate=tls_certificate, tls_key=tls_key
     )
+    logs.configure(office.settings.log_level)
     Server(MakeApp(office.settings), serving).run()
 
 

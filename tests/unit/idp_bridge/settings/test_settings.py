@@ -1,5 +1,6 @@
 """Settings come from a file and the environment; every mistake is told by name."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,14 +26,16 @@ def _load(**more: str) -> Settings:
     return load_settings(None, {**BASE, **more})
 
 
-def _problems(config: Path | None = None, **environ: str) -> tuple[str, ...]:
+def _problems(
+    environ: Mapping[str, str], config: Path | None = None
+) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         load_settings(config, environ)
     return caught.value.problems
 
 
 def _problem(**more: str) -> str:
-    problems = _problems(**{**BASE, **more})
+    problems = _problems({**BASE, **more})
     assert len(problems) == 1, problems
     return problems[0]
 
@@ -87,7 +90,7 @@ def test_a_configuration_with_five_mistakes_names_all_five(tmp_path: Path) -> No
         '[[downstream]]\nentity_id = "https://sp"\nmethods = ["siths"]\n'
     )
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    problems = _problems(config)
+    problems = _problems({}, config)
     named = [problem.partition(":")[0] for problem in problems]
     assert sorted(named) == [
         "base_url",
@@ -126,7 +129,7 @@ def test_a_weak_secret_is_refused_and_not_repeated(secret: str) -> None:
 
 
 def test_there_is_no_default_for_a_secret() -> None:
-    problems = _problems(IDP_BRIDGE_BASE_URL="https://bridge.example.se")
+    problems = _problems({"IDP_BRIDGE_BASE_URL": "https://bridge.example.se"})
     assert problems == ("secret_key: is missing",)
 
 
@@ -147,8 +150,10 @@ def test_a_secret_given_twice_or_unreadable_is_told(tmp_path: Path) -> None:
     twice = _problem(IDP_BRIDGE_SECRET_KEY_FILE=str(tmp_path / "x"))
     assert twice == "secret_key: is given twice, also as secret_key_file"
     missing = _problems(
-        IDP_BRIDGE_BASE_URL="https://bridge.example.se",
-        IDP_BRIDGE_SECRET_KEY_FILE=str(tmp_path / "x"),
+        {
+            "IDP_BRIDGE_BASE_URL": "https://bridge.example.se",
+            "IDP_BRIDGE_SECRET_KEY_FILE": str(tmp_path / "x"),
+        }
     )
     assert missing == (
         f"secret_key_file: {tmp_path}/x cannot be read: No such file or directory",
@@ -199,9 +204,11 @@ def test_a_database_that_we_do_not_work_with_is_refused(url: str) -> None:
 
 def test_a_broken_file_is_told_in_one_sentence(tmp_path: Path) -> None:
     config = tmp_path / "bridge.toml"
-    assert _problems(config)[0].endswith("cannot be read: No such file or directory")
+    assert _problems({}, config)[0].endswith(
+        "cannot be read: No such file or directory"
+    )
     config.write_text("base_url = \n")
-    assert "is not TOML" in _problems(config)[0]
+    assert "is not TOML" in _problems({}, config)[0]
 
 
 def test_an_sp_that_is_not_configured_gets_the_defaults() -> None:
@@ -233,7 +240,7 @@ def test_two_sps_with_opposite_settings_do_not_meet() -> None:
 def test_a_policy_cannot_be_changed() -> None:
     policy = DownstreamPolicy(entity_id="https://sp")
     with pytest.raises(ValueError, match="frozen"):
-        policy.encrypt = Encrypt.NEVER  # type: ignore[misc]
+        policy.encrypt = Encrypt.NEVER
 
 
 def test_signed_requests_may_be_demanded_of_everybody() -> None:
