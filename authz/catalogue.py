@@ -78,7 +78,7 @@ def load(
         CatalogueError: Something is wrong; every problem is named.
     """
     known = catalogue_check.known_in(catalogue, stores.services, stores.people)
-    problems = tuple(catalogue_check.problems_of(catalogue, known))
+    problems = catalogue_check.problems_of(catalogue, known)
     if problems:
         raise CatalogueError(problems)
     loading = _Loading(stores, actor=actor, now=now)

@@ -1,5 +1,6 @@
 """Can what a catalogue file states be true, together with what is in the database?"""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from authz.catalogue_store import CatalogueStore
 from authz.identifiers import hsa_key
 from authz.models import PersonRole
 from authz.person_store import PersonStore, Standing
+
+_LINE = re.compile(r"line (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +45,21 @@ def known_in(
     )
 
 
-def problems_of(catalogue: Catalogue, known: Known) -> Iterator[str]:
-    """Name every contradiction, in the file and with the database.
+def problems_of(catalogue: Catalogue, known: Known) -> tuple[str, ...]:
+    """Name every mistake and every contradiction, in the order of the file.
 
     Values that were broken already are empty and are not complained about again.
     """
-    yield from catalogue.problems
+    found = (*catalogue.problems, *_contradictions(catalogue, known))
+    return tuple(sorted(found, key=_line_of))
+
+
+def _line_of(problem: str) -> int:
+    match = _LINE.match(problem)
+    return int(match[1]) if match else 0
+
+
+def _contradictions(catalogue: Catalogue, known: Known) -> Iterator[str]:
     yield from _doublets(catalogue)
     yield from _problems_of_entity_ids(catalogue, known)
     for entry in catalogue.organisations:
@@ -148,10 +160,10 @@ def _problems_of_people(catalogue: Catalogue, known: Known) -> Iterator[str]:
         if not key:
             continue
         first = seen.setdefault(key, entry)
-        if first is not entry:
-            yield from _problems_of_second(entry, first)
-        if (key, entry.organisation) in homes:
+        if (key, entry.organisation) in homes and first.role is entry.role:
             yield f"{entry.position}: {entry.hsa_id} is there twice"
+        elif first is not entry:
+            yield from _problems_of_second(entry, first)
         homes.add((key, entry.organisation))
         yield from _problems_with_standing(entry, known.standings.get(key), known)
 

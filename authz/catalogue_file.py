@@ -252,7 +252,7 @@ def _grant(value: object) -> GrantEntry:
     """Read ``"service:permission"``, or a table with it and an interval."""
     problems: list[str] = []
     content = {"permission": value} if isinstance(value, str) else value
-    entry = _Entry("permission", content, problems)
+    entry = _Entry(repr(value)[:80], content, problems)
     service, permission = entry.required("permission", _pair, ("", ""))
     stated = entry.columns({}, VALIDITY)
     if problems:
