@@ -206,10 +206,7 @@ permissions = ["melker:x", "melker"]
         (SERVICE + SERVICE, "line 4, [[services]] no 2: service ny is there twice"),
         (
             SERVICE + 'entity_ids = ["https://melker.example.se/sp"]',
-            (
-                "line 1, [[services]] no 1: https://melker.example.se/sp belongs to service"
-                ' "landsting"'
-            ),
+            "line 1, [[services]] no 1: https://melker.example.se/sp belongs",
         ),
         (
             (
