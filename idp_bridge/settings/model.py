@@ -1,6 +1,7 @@
 """Which settings are there? The whole configuration as one immutable value."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
@@ -28,12 +29,16 @@ DEFAULT_LEVELS: Final = MappingProxyType(
 )
 """Levels that an SP may ask for, and what the identity provider must then assert."""
 
-_DERIVED: Final = {
+MAX_POLICIES: Final = 4096
+"""How many policies of SPs one process remembers."""
+
+DERIVED: Final = {
     "sp_entity_id": "/saml/sp",
     "idp_entity_id": "/saml/idp",
     "aa_entity_id": "/saml/aa",
     "permission_attribute": "/attributes/behorighet",
 }
+"""Names in ``[saml]`` that follow the base address unless they are given."""
 
 
 class Settings(Section):
@@ -78,8 +83,7 @@ class Settings(Section):
 
     def policy_for(self, entity_id: str) -> DownstreamPolicy:
         """Say what is agreed with an SP; the defaults when nothing is."""
-        policy = self._policies.get(entity_id)
-        return policy or self._complete(DownstreamPolicy(entity_id=entity_id))
+        return self._policy_of(entity_id)
 
     def upstream_for(self, method: str) -> Upstream | None:
         """Find a login method by its name."""
@@ -98,6 +102,15 @@ class Settings(Section):
     @cached_property
     def _policies(self) -> dict[str, DownstreamPolicy]:
         return {one.entity_id: self._complete(one) for one in self.downstream}
+
+    @cached_property
+    def _policy_of(self) -> Callable[[str], DownstreamPolicy]:
+        """Remember the policies of the SPs that ask most: a login asks many times."""
+        return lru_cache(maxsize=MAX_POLICIES)(self._make_policy)
+
+    def _make_policy(self, entity_id: str) -> DownstreamPolicy:
+        policy = self._policies.get(entity_id)
+        return policy or self._complete(DownstreamPolicy(entity_id=entity_id))
 
     def _complete(self, policy: DownstreamPolicy) -> DownstreamPolicy:
         general = self.saml
@@ -119,7 +132,7 @@ class Settings(Section):
         base_url, saml = values.get("base_url"), values.get("saml", {})
         if not isinstance(base_url, str) or not isinstance(saml, dict):
             return {"saml": {}, **values}
-        derived = {name: base_url.rstrip("/") + end for name, end in _DERIVED.items()}
+        derived = {name: base_url.rstrip("/") + end for name, end in DERIVED.items()}
         given = {name: value for name, value in saml.items() if value != ""}
         return {**values, "saml": {**derived, **given}}
 

@@ -1,7 +1,8 @@
-"""The application answers its own host, its probes, and hides what is not for others."""
+"""The application answers its own host and its probes, and believes no stranger."""
 
 import json
 import logging
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from idp_bridge.services import services
 from tests.support.clock import NOW
 from tests.support.installations import install, settings_of
 
+HOUR = timedelta(hours=1)
 HOST = "https://bridge.example.se"
 
 
@@ -117,7 +119,7 @@ def test_an_application_is_not_built_on_a_database_without_tables(
 def test_two_workers_use_one_database(config: Path) -> None:
     first, second = app_of(config), app_of(config)
     with first.app_context():
-        assert services().state.add_once("key", services().settings.saml.login_lifetime)
+        assert services().state.add_once("key", HOUR)
     with second.app_context():
         taken = services().state.add_once(
             "key", services().settings.saml.login_lifetime

@@ -379,7 +379,7 @@ def test_a_trail_that_was_changed_is_told(config: Path, catalogue: Path) -> None
 def test_something_unexpected_is_a_sentence_too(config: Path) -> None:
     class Broken(Office):
         @property
-        def authz(self) -> Any:  # type: ignore[override]
+        def authz(self) -> Any:
             raise ZeroDivisionError("SE2321000016-B001")
 
     office = Broken(config=config, environ={}, clock=lambda: NOW)

@@ -29,11 +29,13 @@ WRITES = 25
 
 
 def settings_for(url: str, *, seconds: int = 5) -> Settings:
-    return Settings(
-        base_url=BASE_URL,
-        secret_key=SECRET,
-        database_url=url,
-        database_timeout_seconds=seconds,
+    return Settings.model_validate(
+        {
+            "base_url": BASE_URL,
+            "secret_key": SECRET,
+            "database_url": url,
+            "database_timeout_seconds": seconds,
+        }
     )
 
 
