@@ -1,8 +1,10 @@
 """Which headers protect every answer, and how long may each be kept?"""
 
+from functools import cache
 from typing import Final
+from urllib.parse import quote
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from idp_bridge import assets, content_policy
 
@@ -19,6 +21,7 @@ _ALWAYS: Final = {
     "X-Frame-Options": "DENY",
 }
 _TWO_YEARS: Final = "max-age=63072000"
+_STATIC: Final = "/static"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -31,9 +34,10 @@ def register(app: Flask) -> None:
     app.after_request(_protect)
 
 
+@cache
 def asset_url(name: str) -> str:
     """Make the address of a static file, with the hash of its content."""
-    return url_for("static", filename=name, v=assets.fingerprint(name))
+    return f"{_STATIC}/{quote(name)}?v={assets.fingerprint(name)}"
 
 
 def _protect(response: Response) -> Response:

@@ -4,10 +4,11 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, url_for
 
 from idp_bridge import content_policy, texts
 from idp_bridge.errors import Fault
@@ -91,7 +92,7 @@ class MethodsPage:
 def register(app: Flask, agency: Agency) -> None:
     """Give every template the agency and the filters that it needs."""
     app.jinja_env.globals.update(
-        agency=agency, siths_heading=texts.SITHS_GROUP, words=texts
+        agency=agency, page_url=page_url, siths_heading=texts.SITHS_GROUP, words=texts
     )
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["genitive"] = texts.genitive
@@ -102,6 +103,12 @@ def register(app: Flask, agency: Agency) -> None:
 def new_error_id() -> str:
     """Make a reference number that can be read aloud; 42 random bits."""
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+@cache
+def page_url(endpoint: str) -> str:
+    """Find the address of a page that has only one; it never changes."""
+    return url_for(endpoint)
 
 
 def plain(name: str) -> str:

@@ -12,7 +12,7 @@ from idp_bridge.saml.messages import AuthnRequest, Status
 from metadata import names
 from metadata.entities import ServiceProvider
 
-_LANGUAGES: Final = ("sv", "en", "")
+_LANGUAGES: Final = ("sv", "en", "und")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from idp_bridge.login.release import KnownFacts
 from idp_bridge.saml import attributes, downstream_response, upstream_response
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.downstream_response import Protection
+from idp_bridge.saml.encryption import can_encrypt_to
 from idp_bridge.saml.messages import Release, VerifiedAssertion
 from idp_bridge.saml.response_checks import Expected
 from idp_bridge.saml.upstream_request import new_id
@@ -222,8 +223,9 @@ def _protection(
 def _recipient(sp: ServiceProvider, policy: DownstreamPolicy) -> EncryptionKey | None:
     if policy.encrypt is Encrypt.NEVER:
         return None
-    if sp.encryption_keys:
-        return sp.encryption_keys[0]
+    for recipient in sp.encryption_keys:
+        if can_encrypt_to(recipient):
+            return recipient
     if policy.encrypt is Encrypt.REQUIRED:
         raise MisconfiguredError("encryption is required and the SP has no key")
     return None

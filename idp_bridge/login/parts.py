@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from authz.service import AuthzService
-
 from authz import errors as authz_errors
 from authz.models import Service
+from authz.service import AuthzService
 from idp_bridge.errors import (
     ServiceClosedError,
     StoreUnavailableError,
@@ -90,7 +89,7 @@ class Parts:
         try:
             with store_errors():
                 if code is not None:
-                    return self.authz.service_by_code(code)
+                    return self.authz.service_of_code(code)
                 return self.authz.service_for(sp_entity_id)
         except authz_errors.UnknownServiceError as error:
             raise ServiceClosedError(str(error)) from error

@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Final
 
 import xmlsec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from idp_bridge.errors import DecryptionError
 from idp_bridge.saml import gate
 from metadata import names
+from metadata.algorithms import public_key
 from metadata.entities import EncryptionKey, PublicKey
 
 _XENC: Final = f"{{{names.NS_XENC}}}"
@@ -193,6 +195,11 @@ def encrypt_assertion(
     )
     wrapper.append(context.encrypt_binary(template, assertion))
     return wrapper
+
+
+def can_encrypt_to(recipient: EncryptionKey) -> bool:
+    """Tell whether a key fits RSA-OAEP, the one key transport that we use."""
+    return isinstance(public_key(recipient.key), rsa.RSAPublicKey)
 
 
 def cipher_for(recipient: EncryptionKey, *, default_cipher: str) -> str:
