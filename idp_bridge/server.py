@@ -67,7 +67,7 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             "request",
             method=environ.get("REQUEST_METHOD"),  # missing when a request was broken
             path=environ.get("PATH_INFO"),
-            status=resp.status_code,
+            status=int(str(resp.status)[:3]),
             milliseconds=request_time // timedelta(milliseconds=1),
         )
 

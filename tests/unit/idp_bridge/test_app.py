@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -126,6 +129,37 @@ def test_two_workers_use_one_database(config: Path) -> None:
         )
         assert not taken
         assert database.version_of(services().engine) == database.newest_version()
+
+
+@pytest.mark.peers
+def test_the_application_runs_on_postgresql_and_redis(
+    config: Path, postgres_url: str, redis_url: str
+) -> None:
+    for state_url in ("", redis_url):
+        environ = {
+            "IDP_BRIDGE_DATABASE_URL": postgres_url,
+            "IDP_BRIDGE_STATE_URL": state_url,
+        }
+        engine = database.open_engine(settings_of(config, **environ))
+        database.upgrade(engine)
+        engine.dispose()
+        client = app_of(config, **environ).test_client()
+        response = client.get("/readyz", base_url=HOST)
+        assert response.json is not None
+        checks = response.json["checks"]
+        assert (checks["database"], checks["state"]) == ("ok", "ok")
+
+
+def test_another_wsgi_server_finds_the_application(config: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from idp_bridge.wsgi import app; print(app.name)"],
+        env={**os.environ, "IDP_BRIDGE_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("idp_bridge\n", "")
 
 
 def test_a_refusal_is_one_json_line_without_empty_facts() -> None:
