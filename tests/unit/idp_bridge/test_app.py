@@ -143,8 +143,11 @@ def test_the_application_runs_on_postgresql_and_redis(
         engine = database.open_engine(settings_of(config, **environ))
         database.upgrade(engine)
         engine.dispose()
-        client = app_of(config, **environ).test_client()
-        response = client.get("/readyz", base_url=HOST)
+        app = app_of(config, **environ)
+        response = app.test_client().get("/readyz", base_url=HOST)
+        with app.app_context():
+            services().state.close()
+            services().engine.dispose()
         assert response.json is not None
         checks = response.json["checks"]
         assert (checks["database"], checks["state"]) == ("ok", "ok")
