@@ -35,11 +35,13 @@ class AuthzService:
     Args:
         engine: The database. Its transactions must hold the write lock of SQLite from
             the beginning.
+        reader: The same database with the isolation level ``AUTOCOMMIT``; without one,
+            connections of ``engine`` are switched to it for every question.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reader: Engine | None = None) -> None:
         self._engine = engine
-        self._reader = reader_of(engine)
+        self._reader = reader or reader_of(engine)
 
     def service_for(self, sp_entity_id: str) -> Service:
         """Find the e-tjänst that asks under an entityID.

@@ -22,6 +22,7 @@ from metadata.clock import Clock, utc_now
 
 MAX_CONTENT_LENGTH: Final = 400_000
 """Bytes of a request: a message of 256 kB grows by a third in base64."""
+_READER: Final = "reader"
 _BLUEPRINTS: Final = (entity_metadata.bp, health.bp, idp.bp, portal.bp, sp.bp)
 
 
@@ -41,12 +42,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = _behind_proxies(app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)
+    seconds = settings.database_timeout_seconds
     with app.app_context():
-        engine = database.prepare(
-            database.db.engine, seconds=settings.database_timeout_seconds
-        )
+        engines = database.db.engines
+        engine = database.prepare(engines[None], seconds=seconds)
+        reader = database.prepare_reader(engines[_READER], seconds=seconds)
     database.check_version(engine)
-    built = services.build_services(settings, engine, keys, clock=clock)
+    built = services.build_services(settings, engine, reader, keys, clock=clock)
     services.install(app, built)
     _register(app, settings, clock)
     return app
@@ -66,6 +68,12 @@ def _config(settings: Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=8),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "SQLALCHEMY_BINDS": {
+            _READER: {
+                "url": settings.database_url,
+                **database.reader_options(settings),
+            }
+        },
     }
 
 

@@ -1,11 +1,14 @@
 """How do we reach the database, and does it have the tables of this version?
 
-One engine, three ways to use it on SQLite (PostgreSQL needs no such care):
+Two engines for one database, and on SQLite a third way to use the first one
+(PostgreSQL needs no such care):
 
 * The engine itself writes. Its transactions hold the write lock from the beginning, so
   that what they read cannot change before they write, and none gives up half-way.
-* :func:`autocommit` reads, and executes single statements: no transaction, no lock but
-  for a moment, beside any writer (WAL).
+* The reader reads, and executes single statements: no transaction, no lock but for a
+  moment, beside any writer (WAL). Its connections are its own, because switching one
+  to and fro costs more than what it is used for. :func:`autocommit` gives the same on
+  the connections of the engine, where one statement more does not matter.
 * :func:`deferring` begins without a lock, for a store that reads and writes through one
   engine and begins each writing transaction with a write.
 """
@@ -27,7 +30,7 @@ from sqlalchemy.engine import make_url
 from authz.database import Base
 from idp_bridge.errors import SetupError
 from idp_bridge.settings import Settings
-from idp_bridge.state.patience import PatientConnection
+from idp_bridge.state.patience import PatientConnection, refuse_dead
 
 __all__ = [
     "DatabaseProblemError",
@@ -40,6 +43,8 @@ __all__ = [
     "newest_version",
     "open_engine",
     "prepare",
+    "prepare_reader",
+    "reader_options",
     "upgrade",
     "version_of",
 ]
@@ -78,9 +83,12 @@ class DatabaseProblemError(SetupError):
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Choose options so that a database that does not answer is an error in seconds."""
+    """Choose options so that a database that does not answer is an error in seconds.
+
+    The parameters of statements hold personal data and stay out of every error text.
+    """
     seconds = settings.database_timeout_seconds
-    common = {"pool_timeout": seconds}
+    common = {"pool_timeout": seconds, "hide_parameters": True}
     if _is_sqlite(settings):
         return {**common, "connect_args": {"timeout": seconds}}
     milliseconds = int((seconds - _SERVER_FIRST) * 1000)
@@ -89,13 +97,26 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "options": f"-c statement_timeout={milliseconds}",
         "application_name": "idp-bridge",
     }
-    return {**common, "pool_pre_ping": True, "connect_args": connect_args}
+    return {**common, "connect_args": connect_args}
+
+
+def reader_options(settings: Settings) -> dict[str, Any]:
+    """Choose options of the engine whose every statement stands alone."""
+    return {**engine_options(settings), "isolation_level": "AUTOCOMMIT"}
 
 
 def open_engine(settings: Settings) -> Engine:
     """Open the database outside of Flask; nothing is connected yet."""
     engine = create_engine(settings.database_url, **engine_options(settings))
     return prepare(engine, seconds=settings.database_timeout_seconds)
+
+
+def prepare_reader(engine: Engine, *, seconds: float = 5) -> Engine:
+    """Teach the same to an engine that has no transactions."""
+    prepare(engine, seconds=seconds)
+    if engine.dialect.name == "sqlite":
+        event.remove(engine, "begin", _on_begin)
+    return engine
 
 
 def prepare(engine: Engine, *, seconds: float = 5) -> Engine:
@@ -110,6 +131,7 @@ def prepare(engine: Engine, *, seconds: float = 5) -> Engine:
         event.listen(engine, "begin", _on_begin)
     else:
         event.listen(engine, "do_connect", _ConnectBounded(seconds))
+        event.listen(engine, "checkout", refuse_dead)
     return engine
 
 

@@ -6,7 +6,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from authz.service import AuthzService
-from idp_bridge.database import autocommit, deferring
+from idp_bridge.database import deferring
 from idp_bridge.keys import KeySet
 from idp_bridge.login.parts import Parts
 from idp_bridge.our_metadata import OurMetadata
@@ -55,13 +55,19 @@ class Services:
 
 
 def build_services(
-    settings: Settings, engine: Engine, keys: KeySet, *, clock: Clock = utc_now
+    settings: Settings,
+    engine: Engine,
+    reader: Engine,
+    keys: KeySet,
+    *,
+    clock: Clock = utc_now,
 ) -> Services:
     """Build everything; nothing is connected yet.
 
     Args:
         settings: What the operator decided.
         engine: The database.
+        reader: The database, on connections whose every statement stands alone.
         keys: Our keys.
         clock: Says what time it is.
 
@@ -78,8 +84,8 @@ def build_services(
         registry=Registry(
             entity_store, clock, allow_loopback_http=not settings.is_secure
         ),
-        authz=AuthzService(engine),
-        state=open_state(settings.state_url, engine=autocommit(engine), clock=clock),
+        authz=AuthzService(engine, reader),
+        state=open_state(settings.state_url, engine=reader, clock=clock),
         our_metadata=OurMetadata(settings, keys, clock),
         decryption_keys=tuple(map(DecryptionKey.from_pem, keys.decryption_keys)),
     )

@@ -79,31 +79,33 @@ class PendingLogin:
     def from_bytes(cls, data: bytes) -> "PendingLogin":
         """Read it from the store."""
         raw: dict[str, Any] = json.loads(data)
-        request = raw["request"]
-        scoping = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in request["scoping"].items()
-        }
         return cls(
             login_id=raw["login_id"],
             secret_hash=raw["secret_hash"],
-            request=AuthnRequest(
-                **{
-                    **request,
-                    "levels": tuple(request["levels"]),
-                    "comparison": Comparison(request["comparison"]),
-                    "scoping": Scoping(**scoping),
-                }
-            ),
-            sent=tuple(
-                SentRequest(
-                    request_id=sent["request_id"],
-                    method=sent["method"],
-                    sent_at=datetime.fromisoformat(sent["sent_at"]),
-                )
-                for sent in raw["sent"]
-            ),
+            request=_request_of(raw["request"]),
+            sent=tuple(_sent_of(each) for each in raw["sent"]),
         )
+
+
+def _request_of(raw: dict[str, Any]) -> AuthnRequest:
+    scoping = raw["scoping"]
+    read = {
+        "levels": tuple(raw["levels"]),
+        "comparison": Comparison(raw["comparison"]),
+        "scoping": Scoping(
+            proxy_count=scoping["proxy_count"],
+            idp_list=tuple(scoping["idp_list"]),
+            requester_ids=tuple(scoping["requester_ids"]),
+        ),
+    }
+    return AuthnRequest(**{**raw, **read})
+
+
+def _sent_of(raw: dict[str, Any]) -> SentRequest:
+    sent_at = datetime.fromisoformat(raw["sent_at"])
+    return SentRequest(
+        request_id=raw["request_id"], method=raw["method"], sent_at=sent_at
+    )
 
 
 def key_of(login_id: str) -> str:

@@ -55,9 +55,15 @@ def patient_engine(url: URL) -> Engine:
         "options": f"-c statement_timeout={ANSWER_SECONDS}s",
         "application_name": "idp-bridge state",
     }
-    engine = create_engine(url, pool_timeout=CONNECT_SECONDS, connect_args=connect_args)
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args=connect_args,
+    )
     event.listen(engine, "do_connect", _connect)
-    event.listen(engine, "checkout", _refuse_dead)
+    event.listen(engine, "checkout", refuse_dead)
     os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
     return engine
 
@@ -68,9 +74,7 @@ def _connect(
     return PatientConnection.connect(*arguments, **options)
 
 
-def _refuse_dead(
-    connection: PatientConnection, _record: object, _proxy: object
-) -> None:
+def refuse_dead(connection: PatientConnection, _record: object, _proxy: object) -> None:
     """Take another connection when the server has ended this one.
 
     An idle server says something only when it says goodbye. Asking the kernel costs

@@ -72,12 +72,12 @@ class SqlStateStore:
     """Short-lived facts in a SQL database.
 
     Args:
-        engine: SQLite or PostgreSQL.
+        engine: SQLite or PostgreSQL, best one whose every statement stands alone.
         clock: Says what is too old.
     """
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._clock = clock
         self._put = _put_statement(engine.dialect)
         self._add_once = _add_once_statement(engine.dialect)

@@ -272,7 +272,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_an_engine_of_postgresql_is_bounded_everywhere() -> None:
     options = database.engine_options(settings_for("postgresql://u@h/b", seconds=3))
-    assert options["pool_pre_ping"] is True
+    assert options["hide_parameters"] is True
     assert options["pool_timeout"] == 3
     assert options["connect_args"]["connect_timeout"] == 3
     assert options["connect_args"]["options"] == "-c statement_timeout=2500"
