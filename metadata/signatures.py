@@ -293,8 +293,8 @@ def _verify_with_any(
     """Let each key try; one must verify."""
     for key in keys:
         context = xmlsec.SignatureContext()
-        context.register_id(root, "ID")
         try:
+            context.register_id(root, "ID")  # fails if an xml:id has the same value
             context.key = _verification_key(key)
             context.verify(signature)
         except (xmlsec.Error, WeakAlgorithmError):

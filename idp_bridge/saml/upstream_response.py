@@ -39,11 +39,12 @@ _NOT_AROUND: Final = frozenset({_ASSERTION, _ENCRYPTED, gate.SIGNATURE})
 _ANY_ASSERTION: Final = etree.XPath(
     "//saml:Assertion | //saml:EncryptedAssertion", namespaces={"saml": names.NS_SAML}
 )
+_ADVICE: Final = _SAML + "Advice"
 _ONCE: Final = (
     _SAML + "Issuer",
     _SAML + "Subject",
     _SAML + "Conditions",
-    _SAML + "Advice",
+    _ADVICE,
 )
 _AT_LEAST: Final = timedelta(minutes=5)
 MAX_AUTHORITIES: Final = 16
@@ -137,7 +138,7 @@ def _only_assertion(
 
 def _is_advice(assertion: etree._Element) -> bool:
     """Tell whether an assertion only stands in another one's Advice (core 2.6.1)."""
-    return any(parent.tag == _SAML + "Advice" for parent in assertion.iterancestors())
+    return any(parent.tag == _ADVICE for parent in assertion.iterancestors())
 
 
 def _check_assertion(tree: etree._Element, expected: Expected) -> VerifiedAssertion:
@@ -146,6 +147,8 @@ def _check_assertion(tree: etree._Element, expected: Expected) -> VerifiedAssert
     if any(len(tree.findall(tag)) > 1 for tag in _ONCE):
         raise BadAssertionError("an element that may stand once stands twice")
     values = attributes.take_attributes(tree)
+    for advice in tree.findall(_ADVICE):
+        tree.remove(advice)  # whatever is in it, core 2.6.1
     model = to_model(tree, saml.Assertion)
     checks.check_issuer(model.issuer, expected)
     expected.moment.check_fresh(read_instant(model.issue_instant))

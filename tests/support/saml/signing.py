@@ -86,11 +86,6 @@ def hmac_key(secret: bytes) -> xmlsec.Key:
     return xmlsec.Key.from_binary_data(xmlsec.constants.KeyDataHmac, secret)
 
 
-def pem_key(pem: bytes) -> xmlsec.Key:
-    """Open a private key of any kind."""
-    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
-
-
 def certificate_into_key_info(signed_xml: str, pair: KeyPair) -> str:
     """Replace the certificate in a signature's KeyInfo, which nobody signs."""
     root = safe_xml.parse(signed_xml.encode())
