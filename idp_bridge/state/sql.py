@@ -3,30 +3,32 @@
 Every method is one statement and its own transaction, so that the database alone
 decides which of many callers wins; no lock is held between two round trips. Old entries
 count as missing and stay until :meth:`SqlStateStore.sweep` deletes them.
+
+A login asks five times, so the statements are written once per store and go straight to
+the driver, on a connection of SQLAlchemy's pool.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     Dialect,
     Engine,
-    Executable,
     LargeBinary,
     MetaData,
     String,
     Table,
     bindparam,
     delete,
-    literal,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.expression import ClauseElement
 
 from idp_bridge.errors import StoreUnavailableError
 from idp_bridge.state import limits
@@ -53,7 +55,7 @@ _IS_WANTED = (_ENTRY.key == bindparam("wanted")) & (
     _ENTRY.expires_at > bindparam("now")
 )
 
-_PING = select(literal(1)).select_from(state_entries).limit(1)
+_PING = select(_ENTRY.expires_at).limit(1)
 _GET = select(_ENTRY.value).where(_IS_WANTED)
 _TAKE = delete(state_entries).where(_IS_WANTED).returning(_ENTRY.value)
 
@@ -68,19 +70,45 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+class _Statement:
+    """A statement in the driver's own words."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self._text = str(compiled)
+        self._order: list[str] | None = getattr(compiled, "positiontup", None)
+        known = compiled.params.items()
+        self._constants = {name: value for name, value in known if value is not None}
+
+    def run(self, cursor: Any, values: Mapping[str, object]) -> None:
+        """Execute it."""
+        named = {**self._constants, **values}
+        if self._order is None:
+            cursor.execute(self._text, named)
+        else:
+            cursor.execute(self._text, tuple(named[name] for name in self._order))
+
+
 class SqlStateStore:
     """Short-lived facts in a SQL database.
 
     Args:
-        engine: SQLite or PostgreSQL, best one whose every statement stands alone.
+        engine: SQLite or PostgreSQL; with connections in the mode ``AUTOCOMMIT`` the
+            commit after each statement costs nothing.
         clock: Says what is too old.
     """
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._put = _put_statement(engine.dialect)
-        self._add_once = _add_once_statement(engine.dialect)
+        dialect = engine.dialect
+        self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
+        self._ping = _Statement(_PING, dialect)
+        self._get = _Statement(_GET, dialect)
+        self._take = _Statement(_TAKE, dialect)
+        self._sweep = _Statement(_SWEEP, dialect)
+        self._put = _Statement(_put_statement(dialect), dialect)
+        self._add_once = _Statement(_add_once_statement(dialect), dialect)
 
     def put(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep a value for a while; an older value of the same key is replaced.
@@ -90,8 +118,9 @@ class SqlStateStore:
             ValueError: The key, value or time is out of bounds.
         """
         limits.check_value(value)
-        with self._connection() as connection:
-            connection.execute(self._put, self._entry(key, value, ttl))
+        entry = self._entry(key, value, ttl)
+        with self._cursor() as cursor:
+            self._put.run(cursor, entry)
 
     def get(self, key: str) -> bytes | None:
         """Read a value and leave it there; ``None`` if it is missing or too old.
@@ -100,7 +129,7 @@ class SqlStateStore:
             StoreUnavailableError: The database does not answer.
             ValueError: The key is out of bounds.
         """
-        return self._read(_GET, key)
+        return self._read(self._get, key)
 
     def take(self, key: str) -> bytes | None:
         """Read a value and delete it, atomically: one of many callers gets it.
@@ -109,7 +138,7 @@ class SqlStateStore:
             StoreUnavailableError: The database does not answer.
             ValueError: The key is out of bounds.
         """
-        return self._read(_TAKE, key)
+        return self._read(self._take, key)
 
     def add_once(self, key: str, ttl: timedelta) -> bool:
         """Remember a key, atomically: true for the first caller, false for others.
@@ -119,8 +148,9 @@ class SqlStateStore:
             ValueError: The key or time is out of bounds.
         """
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
-        with self._connection() as connection:
-            return connection.execute(self._add_once, entry).first() is not None
+        with self._cursor() as cursor:
+            self._add_once.run(cursor, entry)
+            return cursor.fetchone() is not None
 
     def sweep(self) -> int:
         """Delete what is too old, in batches; how many entries went.
@@ -130,8 +160,9 @@ class SqlStateStore:
         """
         moment, total = {"now": self._now()}, 0
         while True:
-            with self._connection() as connection:
-                gone: int = connection.execute(_SWEEP, moment).rowcount
+            with self._cursor() as cursor:
+                self._sweep.run(cursor, moment)
+                gone: int = cursor.rowcount
             total += gone
             if gone < SWEEP_BATCH:
                 return total
@@ -142,8 +173,8 @@ class SqlStateStore:
         Raises:
             StoreUnavailableError: It does not, or has not.
         """
-        with self._connection() as connection:
-            connection.execute(_PING)
+        with self._cursor() as cursor:
+            self._ping.run(cursor, {})
 
     def close(self) -> None:
         """Give all connections back; the next use makes new ones."""
@@ -158,34 +189,46 @@ class SqlStateStore:
         expires_at = self._now() + ttl // _MICROSECOND
         return {"key": key, "value": value, "expires_at": expires_at}
 
-    def _read(self, statement: Executable, key: str) -> bytes | None:
+    def _read(self, statement: _Statement, key: str) -> bytes | None:
         limits.check_key(key)
-        with self._connection() as connection:
-            wanted: Mapping[str, object] = {"wanted": key, "now": self._now()}
-            value = connection.execute(statement, wanted).scalar()
-        return None if value is None else bytes(value)
+        with self._cursor() as cursor:
+            statement.run(cursor, {"wanted": key, "now": self._now()})
+            row = cursor.fetchone()
+        return None if row is None else bytes(row[0])
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _cursor(self) -> Iterator[Any]:
+        """Lend a cursor; a connection that failed is not used again."""
         try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
+            connection = self._engine.raw_connection()
+        except (SQLAlchemyError, self._driver_error) as error:
             raise StoreUnavailableError(type(error).__name__) from error
+        try:
+            with closing(connection.cursor()) as cursor:
+                yield cursor
+            connection.commit()
+        except self._driver_error as error:
+            connection.invalidate()
+            raise StoreUnavailableError(type(error).__name__) from error
+        finally:
+            connection.close()
 
 
 def _new_entry(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:
+    row: dict[str, Any] = {
+        column.name: bindparam(column.name) for column in state_entries.columns
+    }
     if dialect.name == "postgresql":
-        return postgresql.insert(state_entries)
-    return sqlite.insert(state_entries)
+        return postgresql.insert(state_entries).values(row)
+    return sqlite.insert(state_entries).values(row)
 
 
-def _put_statement(dialect: Dialect) -> Executable:
+def _put_statement(dialect: Dialect) -> ClauseElement:
     new = _new_entry(dialect)
     return new.on_conflict_do_update(index_elements=[_ENTRY.key], set_=new.excluded)
 
 
-def _add_once_statement(dialect: Dialect) -> Executable:
+def _add_once_statement(dialect: Dialect) -> ClauseElement:
     new = _new_entry(dialect)
     return new.on_conflict_do_update(
         index_elements=[_ENTRY.key], set_=new.excluded, where=_IS_OLD
