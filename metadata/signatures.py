@@ -92,7 +92,9 @@ class SigningKey:
 # --- signing --------------------------------------------------------------------------
 
 
-def sign_enveloped(root: etree._Element, key: SigningKey) -> None:
+def sign_enveloped(
+    root: etree._Element, key: SigningKey, *, inclusive_prefixes: Sequence[str] = ("xs",)
+) -> None:
     """Sign an element by its ID; the Signature becomes its child (SAML core 5.4).
 
     It stands after the Issuer when there is one, as the schemas of messages and
@@ -101,6 +103,7 @@ def sign_enveloped(root: etree._Element, key: SigningKey) -> None:
     Args:
         root: The root element of its document, with an ``ID``.
         key: What to sign with; its certificate goes into KeyInfo.
+        inclusive_prefixes: Namespace prefixes that values use, such as ``xs:string``.
     """
     rsa_key = key.algorithm == names.SIGNATURE_RSA_SHA256
     signature = xmlsec.template.create(
@@ -118,7 +121,9 @@ def sign_enveloped(root: etree._Element, key: SigningKey) -> None:
     )
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
     c14n = xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
-    xmlsec.template.transform_add_c14n_inclusive_namespaces(c14n, ["xs"])
+    xmlsec.template.transform_add_c14n_inclusive_namespaces(
+        c14n, list(inclusive_prefixes)
+    )
     context = xmlsec.SignatureContext()
     context.key = key.xml_key
     context.register_id(root, "ID")
