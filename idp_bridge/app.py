@@ -1,7 +1,6 @@
 """How do the parts become one Flask application? Nothing is decided here."""
 
 import secrets
-from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask
@@ -14,6 +13,7 @@ from idp_bridge import (
     logs,
     pages,
     services,
+    sessions,
 )
 from idp_bridge.keys import load_keys
 from idp_bridge.settings import Settings
@@ -39,6 +39,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     keys = load_keys(settings.key_dir)
     app = Flask("idp_bridge", template_folder="../templates")
     app.config.from_mapping(_config(settings))
+    app.session_interface = sessions.NoSessions()
     if settings.trusted_proxies:
         app.wsgi_app = _behind_proxies(app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)
@@ -61,11 +62,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": MAX_CONTENT_LENGTH,
         "TRUSTED_HOSTS": [settings.host],
         "PREFERRED_URL_SCHEME": "https" if settings.is_secure else "http",
-        "SESSION_COOKIE_NAME": "__Host-session",
-        "SESSION_COOKIE_SECURE": True,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=8),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
         "SQLALCHEMY_BINDS": {

@@ -325,7 +325,7 @@ class NoAgreementError(LoginRefusedError):
 
 
 class NoPermissionError(LoginRefusedError):
-    """The person has no permission in the e-tjänst, and the e-tjänst wants none such."""
+    """The person has no permission in an e-tjänst that lets nobody in without."""
 
     code = "no-permission"
 

@@ -1,5 +1,6 @@
 """How is the bridge served? By gunicorn, with settings that fit SAML."""
 
+import logging
 import os
 import re
 import sys
@@ -63,6 +64,8 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Write one line: no query string, no address of the person, no browser."""
         del req
+        if not self.access_log.isEnabledFor(logging.INFO):
+            return
         logs.logger("idp_bridge.access").info(
             "request",
             method=environ.get("REQUEST_METHOD"),  # missing when a request was broken

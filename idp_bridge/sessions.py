@@ -8,13 +8,28 @@ two tabs never meet.
 from datetime import timedelta
 from typing import Final
 
-from flask import Request, Response
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
 
 PREFIX: Final = "__Host-login-"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
 """How many logins one browser may have open; the oldest make room."""
+
+
+class NoSessions(SessionInterface):
+    """Nobody stays logged in at the bridge itself; each login has its own cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Find no session; Flask then refuses to write to one."""
+        del app, request
+
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response
+    ) -> None:
+        """Keep nothing."""
+        del app, session, response
 
 
 def login_secret(request: Request, login_id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -30,9 +31,6 @@ METADATA_LIMITS: Final = Limits(max_bytes=200 * 1024 * 1024, max_elements=50_000
 _DECLARED_ENCODING: Final = re.compile(
     rb"^<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", re.ASCII
 )
-_INSTRUCTIONS: Final = etree.XPath("boolean(//processing-instruction())")
-_ELEMENT_COUNT: Final = etree.XPath("count(//*)")
-_ATTRIBUTES: Final = etree.XPath("boolean(//*[count(@*) > $limit])")
 
 
 def parse(data: bytes, *, limits: Limits = MESSAGE_LIMITS) -> etree._Element:
@@ -83,25 +81,23 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
 
 
 def _check_tree(root: etree._Element, limits: Limits) -> None:
-    if _INSTRUCTIONS(root):
-        raise UnreadableXmlError("has a processing instruction")
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableXmlError("has a DOCTYPE")
-    if _ELEMENT_COUNT(root) > limits.max_elements:
-        raise UnreadableXmlError(f"more than {limits.max_elements} elements")
-    if _ATTRIBUTES(root, limit=limits.max_attributes):
-        raise UnreadableXmlError(f"more than {limits.max_attributes} attributes")
-    if _deeper_than(limits.max_depth)(root):
-        raise UnreadableXmlError(f"deeper than {limits.max_depth} levels")
+    if _beyond(limits)(root):
+        raise UnreadableXmlError(f"has instructions, or is beyond {limits}")
 
 
-def _deeper_than(depth: int) -> etree.XPath:
-    """Make an expression that finds an element below a depth, in one cheap pass."""
-    found = _DEPTH_EXPRESSIONS.get(depth)
-    if found is None:
-        found = etree.XPath(f"boolean({'/*' * (depth + 1)})")
-        _DEPTH_EXPRESSIONS[depth] = found
-    return found
+@cache
+def _beyond(limits: Limits) -> etree.XPath:
+    """Write the limits as one expression, which libxml2 answers in one go.
 
-
-_DEPTH_EXPRESSIONS: dict[int, etree.XPath] = {}
+    Depth is asked for as a path of that many steps: cheap, where counting ancestors
+    would not be.
+    """
+    refused = (
+        "//processing-instruction()",
+        f"count(//*) > {limits.max_elements}",
+        f"//*[count(@*) > {limits.max_attributes}]",
+        "/*" * (limits.max_depth + 1),
+    )
+    return etree.XPath(f"boolean({' or '.join(refused)})")

@@ -108,7 +108,8 @@ def choose_acs(
     if url is not None:
         fitting = [end for end in posts if end.location == url]
     elif index is not None:
-        fitting = [end for end in posts if str(end.index) == index]
+        indexed = [end for end in posts if end.index is not None]
+        fitting = [end for end in indexed if str(end.index) == index]
     else:
         fitting = sorted(posts, key=_default_first)
     if not fitting:

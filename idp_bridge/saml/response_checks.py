@@ -217,7 +217,7 @@ def _check_proxy_restriction(restriction: Any, expected: Expected) -> None:
 
 
 def _positive(count: str) -> bool:
-    return count.isascii() and count.isdigit() and int(count) > 0
+    return count.isascii() and count.isdigit() and count.strip("0") != ""
 
 
 def check_audience(conditions: Any, expected: Expected) -> None:

@@ -47,6 +47,8 @@ _ONCE: Final = (
     _ADVICE,
 )
 _AT_LEAST: Final = timedelta(minutes=5)
+_AT_MOST: Final = timedelta(hours=1)
+"""Enough for any confirmation: an older assertion is refused for its age."""
 MAX_AUTHORITIES: Final = 16
 """How many authenticating authorities one assertion may name."""
 
@@ -194,8 +196,8 @@ def _remember_until(model: Any, expected: Expected) -> datetime:
         if confirmation.subject_confirmation_data is not None
         and confirmation.subject_confirmation_data.not_on_or_after
     ]
-    skew = expected.moment.skew
-    return max([expected.moment.now + _AT_LEAST, *ends]) + 2 * skew
+    now, skew = expected.moment.now, expected.moment.skew
+    return min(max([now + _AT_LEAST, *ends]), now + _AT_MOST) + 2 * skew
 
 
 def _name_id(model: Any) -> NameID | None:
