@@ -93,7 +93,10 @@ class SigningKey:
 
 
 def sign_enveloped(
-    root: etree._Element, key: SigningKey, *, inclusive_prefixes: Sequence[str] = ("xs",)
+    root: etree._Element,
+    key: SigningKey,
+    *,
+    inclusive_prefixes: Sequence[str] = ("xs",),
 ) -> None:
     """Sign an element by its ID; the Signature becomes its child (SAML core 5.4).
 
