@@ -72,6 +72,13 @@ class UnreadableMessageError(ProtocolError):
     status = names.STATUS_REQUESTER
 
 
+class LongRelayStateError(ProtocolError):
+    """The RelayState of a request is longer than the 80 bytes of the specification."""
+
+    code = "relay-state"
+    status = names.STATUS_REQUESTER
+
+
 class WrongVersionError(ProtocolError):
     """The message speaks another version of SAML than 2.0."""
 

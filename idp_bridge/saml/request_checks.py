@@ -7,10 +7,10 @@ from lxml import etree
 
 from idp_bridge.errors import (
     BadSignatureError,
+    LongRelayStateError,
     NameIdPolicyError,
     ProxyCountError,
     UnknownAcsError,
-    UnreadableMessageError,
     UnsupportedIdpError,
     UnsupportedRequestError,
     WrongDestinationError,
@@ -85,10 +85,10 @@ def check_relay_state(relay_state: str | None) -> None:
     """Refuse a RelayState longer than bindings 3.4.3 allow.
 
     Raises:
-        UnreadableMessageError: Longer than 80 bytes.
+        LongRelayStateError: Longer than 80 bytes.
     """
     if len((relay_state or "").encode()) > MAX_RELAY_STATE_BYTES:
-        raise UnreadableMessageError("RelayState longer than 80 bytes")
+        raise LongRelayStateError("RelayState longer than 80 bytes")
 
 
 def choose_acs(

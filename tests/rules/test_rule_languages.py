@@ -8,7 +8,7 @@ import pytest
 from tests.support.source_code import name_of, python_files, spoken_strings
 
 SWEDISH = re.compile("[\u00e5\u00e4\u00f6\u00c5\u00c4\u00d6]")
-MAY_SPEAK_SWEDISH = ("idp_bridge/texts.py", "idp_bridge/demo/", "idp_bridge/settings/")
+MAY_SPEAK_SWEDISH = ("idp_bridge/texts/", "idp_bridge/demo/", "idp_bridge/settings/")
 NAMES_OF_THINGS = re.compile("e-tj\u00e4nst(er)?")
 """What has no English name: our word for a service that logs people in through us."""
 

@@ -1,62 +1,10 @@
-"""What do we say to a person when a login ends, in Swedish and in English?
+"""What does a person read about each error code, in Swedish and in English?"""
 
-Each error code has a first line of its own, in plain language: what happened and what
-to do next. Around it stand the sentences of the user's manual, in the templates.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
-STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
-
-HEADING: Final = "Inloggningen misslyckades"
-HEADING_EN: Final = "Login failed"
-CANCELLED: Final = "inloggningen avbröts av användaren"
-CANCELLED_EN: Final = "login cancelled by user"
-TECHNICAL: Final = "ett tekniskt fel har inträffat"
-TECHNICAL_EN: Final = "technical error"
-EXAMPLE_SERVICE: Final = "Exempeltjänsten"
-SITHS_GROUP: Final = "E-tjänstelegitimation"
-GROUP_HEADINGS: Final[Mapping[str, str]] = {
-    "e-legitimation": "E-legitimation",
-    "konto": "Konto",
-    "e-tjanstelegitimation": SITHS_GROUP,
-}
-"""Headings of the page *Logga in*, by the group in the configuration."""
-METHOD_DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "siths": (
-        "SITHS-kort eller SITHS eID. Du går vidare till Ineras portal för inloggning."
-    ),
-}
-"""What stands under a method's button, where more than its title is needed."""
-
-MONTHS: Final = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
-
-LABELS: Final = {
-    "reference": ("Felkod", "Reference"),
-    "time": ("Tid", "Time"),
-    "service": ("E-tjänst", "E-service"),
-    "method": ("Inloggningssätt", "Login method"),
-    "code": ("Feltyp", "Type of error"),
-}
-"""What the lines of the technical description are called."""
+from idp_bridge.texts.words import HEADING, HEADING_EN
 
 
 class Kind(StrEnum):
@@ -135,6 +83,13 @@ TEXTS: Final[dict[str, ErrorText]] = {
     "protocol": _technical(
         _SERVICE_SV + "vi fick ett meddelande som vi inte kan godta." + _AGAIN_SV,
         _SERVICE_EN + "we received a message that we cannot accept." + _AGAIN_EN,
+    ),
+    "relay-state": _technical(
+        _SERVICE_SV
+        + "e-tjänsten skickade med en för lång uppgift om vart du ska tillbaka "
+        "(RelayState)." + _AGAIN_SV,
+        _SERVICE_EN + "the e-service sent too long a note about where you came from "
+        "(RelayState)." + _AGAIN_EN,
     ),
     "unreadable-message": _technical(
         _SERVICE_SV + "vi fick ett meddelande som inte går att läsa." + _AGAIN_SV,
@@ -408,20 +363,3 @@ def retry_label(code: str) -> str:
 def text_for(code: str) -> ErrorText:
     """Find the text of an error code; one that is missing speaks as ``technical``."""
     return TEXTS.get(code, TEXTS["technical"])
-
-
-def genitive(name: str) -> str:
-    """Put a Swedish name in the genitive: no second s after s, x and z."""
-    return name if name[-1:].lower() in "sxz" else f"{name}s"
-
-
-def long_date(day: date) -> str:
-    """Write a day as in running text: 15 april 2025."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def in_stockholm(moment: datetime) -> str:
-    """Write a moment as the clock on the wall shows it in Sweden, with its zone."""
-    local = moment.astimezone(STOCKHOLM)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d kl. %H.%M.%S} ({local:%Z}, UTC{offset[:3]}:{offset[3:]})"

@@ -1,0 +1,59 @@
+"""What do we say to a person when a login ends, in Swedish and in English?
+
+Each error code has a first line of its own, in plain language: what happened and what
+to do next. Around it stand the sentences of the user's manual, in the templates.
+"""
+
+from idp_bridge.texts.error_texts import (
+    NO_RETRY,
+    RESTART,
+    TEXTS,
+    ErrorText,
+    Kind,
+    retry_label,
+    text_for,
+)
+from idp_bridge.texts.words import (
+    CANCELLED,
+    CANCELLED_EN,
+    EXAMPLE_SERVICE,
+    GROUP_HEADINGS,
+    HEADING,
+    HEADING_EN,
+    LABELS,
+    METHOD_DESCRIPTIONS,
+    MONTHS,
+    SITHS_GROUP,
+    STOCKHOLM,
+    TECHNICAL,
+    TECHNICAL_EN,
+    genitive,
+    in_stockholm,
+    long_date,
+)
+
+__all__ = [
+    "CANCELLED",
+    "CANCELLED_EN",
+    "EXAMPLE_SERVICE",
+    "GROUP_HEADINGS",
+    "HEADING",
+    "HEADING_EN",
+    "LABELS",
+    "METHOD_DESCRIPTIONS",
+    "MONTHS",
+    "NO_RETRY",
+    "RESTART",
+    "SITHS_GROUP",
+    "STOCKHOLM",
+    "TECHNICAL",
+    "TECHNICAL_EN",
+    "TEXTS",
+    "ErrorText",
+    "Kind",
+    "genitive",
+    "in_stockholm",
+    "long_date",
+    "retry_label",
+    "text_for",
+]

@@ -1,0 +1,70 @@
+"""Which words stand on our pages, apart from those about errors?"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
+
+HEADING: Final = "Inloggningen misslyckades"
+HEADING_EN: Final = "Login failed"
+CANCELLED: Final = "inloggningen avbröts av användaren"
+CANCELLED_EN: Final = "login cancelled by user"
+TECHNICAL: Final = "ett tekniskt fel har inträffat"
+TECHNICAL_EN: Final = "technical error"
+EXAMPLE_SERVICE: Final = "Exempeltjänsten"
+SITHS_GROUP: Final = "E-tjänstelegitimation"
+GROUP_HEADINGS: Final[Mapping[str, str]] = {
+    "e-legitimation": "E-legitimation",
+    "konto": "Konto",
+    "e-tjanstelegitimation": SITHS_GROUP,
+}
+"""Headings of the page *Logga in*, by the group in the configuration."""
+METHOD_DESCRIPTIONS: Final[Mapping[str, str]] = {
+    "siths": (
+        "SITHS-kort eller SITHS eID. Du går vidare till Ineras portal för inloggning."
+    ),
+}
+"""What stands under a method's button, where more than its title is needed."""
+
+MONTHS: Final = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+LABELS: Final = {
+    "reference": ("Felkod", "Reference"),
+    "time": ("Tid", "Time"),
+    "service": ("E-tjänst", "E-service"),
+    "method": ("Inloggningssätt", "Login method"),
+    "code": ("Feltyp", "Type of error"),
+}
+"""What the lines of the technical description are called."""
+
+
+def genitive(name: str) -> str:
+    """Put a Swedish name in the genitive: no second s after s, x and z."""
+    return name if name[-1:].lower() in "sxz" else f"{name}s"
+
+
+def long_date(day: date) -> str:
+    """Write a day as in running text: 15 april 2025."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def in_stockholm(moment: datetime) -> str:
+    """Write a moment as the clock on the wall shows it in Sweden, with its zone."""
+    local = moment.astimezone(STOCKHOLM)
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d kl. %H.%M.%S} ({local:%Z}, UTC{offset[:3]}:{offset[3:]})"
