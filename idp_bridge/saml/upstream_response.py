@@ -170,7 +170,7 @@ def _value_of(
     checks.check_authn_instant(instant, expected)
     session_end = (
         read_instant(statement.session_not_on_or_after)
-        if statement.session_not_on_or_after
+        if statement.session_not_on_or_after is not None
         else None
     )
     checks.check_session_end(session_end, expected)

@@ -14,7 +14,6 @@ from idp_bridge.login.answer import Answer
 from idp_bridge.login.begin import BegunLogin
 from idp_bridge.login.parts import Parts
 from idp_bridge.saml.bindings import InboundMessage, decode_post, decode_redirect
-from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.settings import Settings
 from idp_bridge.state.sql import SqlStateStore, state_tables
@@ -35,7 +34,7 @@ from tests.support.saml.world import (
     OTHER_SP,
     encoded,
     identity_provider,
-    our_encryption_key,
+    our_decryption_key,
     service_provider,
 )
 
@@ -138,7 +137,7 @@ def make_bridge(folder: Path, **changes: Any) -> Bridge:
         authz=authz,
         state=SqlStateStore(autocommit(engine), clock),
         signing_key=rsa_key("our signing").signing,
-        decryption_keys=(DecryptionKey.from_pem(our_encryption_key().private_pem),),
+        decryption_keys=(our_decryption_key(),),
         clock=clock,
     )
     return Bridge(parts=parts, clock=clock, parties=parties)

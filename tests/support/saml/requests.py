@@ -85,7 +85,7 @@ def scoping(
     return f"<samlp:Scoping{count}>{listed}{asked_for}</samlp:Scoping>"
 
 
-def posted(xml: str, *, relay_state: str | None = None) -> InboundMessage:
+def posted(xml: str | bytes, *, relay_state: str | None = None) -> InboundMessage:
     """Send a message in the POST binding."""
     return decode_post([encoded(xml)], [] if relay_state is None else [relay_state])
 
@@ -96,7 +96,7 @@ def signed_request(xml: str | None = None, by: KeyPair | None = None) -> str:
 
 
 def redirected(
-    xml: str | None = None,
+    xml: str | bytes | None = None,
     *,
     relay_state: str | None = None,
     by: KeyPair | None = None,

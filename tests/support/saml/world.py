@@ -3,6 +3,7 @@
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from idp_bridge.saml.bindings import InboundMessage, decode_post
@@ -63,6 +64,12 @@ def sp_key() -> KeyPair:
 def our_encryption_key() -> KeyPair:
     """The key of the bridge that identity providers encrypt to."""
     return rsa_key("our encryption")
+
+
+@cache
+def our_decryption_key() -> DecryptionKey:
+    """The same key, ready to decrypt."""
+    return DecryptionKey.from_pem(our_encryption_key().private_pem)
 
 
 def identity_provider(**changes: Any) -> IdentityProvider:
@@ -139,8 +146,9 @@ def take_response(
         The verified assertion.
     """
     message = decode_post([encoded(xml)])
-    key = DecryptionKey.from_pem(our_encryption_key().private_pem)
-    return accept_response(open_response(message), against or expected(), [key])
+    return accept_response(
+        open_response(message), against or expected(), [our_decryption_key()]
+    )
 
 
 def encoded(xml: str | bytes) -> str:

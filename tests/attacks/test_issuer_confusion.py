@@ -1,0 +1,97 @@
+"""A message that says it is from somebody else than who was asked."""
+
+from pathlib import Path
+
+import pytest
+
+from idp_bridge.errors import (
+    BadAssertionError,
+    UnknownPartnerError,
+    UnreadableMessageError,
+    WrongIssuerError,
+)
+from metadata import names
+from tests.support.saml.logins import make_bridge
+from tests.support.saml.requests import authn_request, posted
+from tests.support.saml.responses import (
+    assertion,
+    good,
+    issuer_element,
+    response,
+)
+from tests.support.saml.signing import signed
+from tests.support.saml.world import IDP, OTHER_IDP, SP, take_request, take_response
+
+FALSE_NAMES = [
+    OTHER_IDP,
+    IDP + "/",
+    IDP.upper(),
+    f" {IDP}",
+    f"{IDP}\n",
+    IDP.replace(":443", ""),
+    "",
+]
+
+
+def test_the_response_need_not_name_its_issuer() -> None:
+    take_response(response(signed(assertion()), issuer=None))
+
+
+@pytest.mark.parametrize("name", FALSE_NAMES)
+def test_the_response_is_from_the_one_who_was_asked(name: str) -> None:
+    take_response(good())
+    with pytest.raises(WrongIssuerError):
+        take_response(response(signed(assertion()), issuer=name))
+
+
+@pytest.mark.parametrize("name", [*FALSE_NAMES, None])
+def test_the_assertion_is_from_the_one_who_was_asked(name: str | None) -> None:
+    """Also when the key is right: an entity speaks only in its own name."""
+    with pytest.raises(WrongIssuerError):
+        take_response(response(signed(assertion(issuer=name))))
+
+
+def with_format(value: str) -> str:
+    issuer = issuer_element(IDP, Format=value)
+    return signed(assertion().replace(issuer_element(IDP), issuer))
+
+
+def test_an_issuer_is_an_entity() -> None:
+    take_response(response(with_format(names.NAMEID_ENTITY)))
+    with pytest.raises(WrongIssuerError):
+        take_response(response(with_format(names.NAMEID_UNSPECIFIED)))
+
+
+def test_an_assertion_names_its_issuer_once() -> None:
+    twice = assertion().replace(issuer_element(), issuer_element() * 2)
+    with pytest.raises(BadAssertionError):
+        take_response(response(signed(twice)))
+
+
+# --- requests -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["https://stranger.example.se", SP + "/", SP.upper()])
+def test_a_request_of_a_stranger_is_refused(name: str, tmp_path: Path) -> None:
+    bridge = make_bridge(tmp_path)
+    bridge.begin(posted(authn_request(issuer=SP)))
+    with pytest.raises(UnknownPartnerError):
+        bridge.begin(posted(authn_request(issuer=name)))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        f"<saml:Issuer>{SP}</saml:Issuer><saml:Issuer>{SP}</saml:Issuer>",
+        "<saml:Issuer/>",
+        f"<saml:Issuer><x>{SP}</x></saml:Issuer>",
+        f'<saml:Issuer Format="{names.NAMEID_UNSPECIFIED}">{SP}</saml:Issuer>',
+    ],
+    ids=["none", "two", "empty", "inside an element", "not an entity"],
+)
+def test_a_request_names_exactly_one_sender(sender: str) -> None:
+    entity = f'<saml:Issuer Format="{names.NAMEID_ENTITY}">{SP}</saml:Issuer>'
+    take_request(posted(authn_request(entity, issuer=None)))
+    with pytest.raises(UnreadableMessageError):
+        take_request(posted(authn_request(sender, issuer=None)))
