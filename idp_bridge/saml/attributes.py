@@ -20,12 +20,9 @@ _SAML: Final = f"{{{names.NS_SAML}}}"
 _STATEMENT: Final = _SAML + "AttributeStatement"
 _ATTRIBUTE: Final = _SAML + "Attribute"
 _VALUE: Final = _SAML + "AttributeValue"
-_FORBIDDEN: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
-_BIDIRECTIONAL: Final = frozenset("\u061c\u200e\u200f\u2028\u2029") | frozenset(
-    chr(code)
-    for start, end in ((0x202A, 0x202F), (0x2066, 0x206A))
-    for code in range(start, end)
-)
+_FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of Unicode: control and format characters (bidirectional and invisible
+ones among them), surrogates, private and unassigned ones, separators of lines."""
 MAX_NAME_LENGTH: Final = 200
 """How long a name or an address may be, in characters."""
 MAX_NUMBERS: Final = 20
@@ -165,14 +162,11 @@ def check_value(value: str) -> None:
 
     Raises:
         BadAttributeError: Longer than 200 characters, not in normal form C, or with
-            control, private, unassigned or bidirectional characters.
+            control, invisible, private, unassigned or bidirectional characters.
     """
     if len(value) > MAX_NAME_LENGTH:
         raise BadAttributeError("a very long value")
     if not unicodedata.is_normalized("NFC", value):
         raise BadAttributeError("a value that is not in normal form C")
-    if any(
-        unicodedata.category(character) in _FORBIDDEN or character in _BIDIRECTIONAL
-        for character in value
-    ):
+    if any(unicodedata.category(character) in _FORBIDDEN for character in value):
         raise BadAttributeError("a value with hidden characters")

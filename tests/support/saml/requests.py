@@ -10,7 +10,7 @@ from metadata import names, signatures
 from metadata.instants import format_instant
 from tests.support.clock import NOW
 from tests.support.keys import KeyPair
-from tests.support.saml.signing import signed
+from tests.support.saml.signing import signed, signing_key
 from tests.support.saml.world import SP, SP_ACS, SSO, encoded, sp_key
 
 PERSISTENT_POLICY = f'<samlp:NameIDPolicy Format="{names.NAMEID_PERSISTENT}"/>'
@@ -124,14 +124,14 @@ def signed_query(
 ) -> bytes:
     """Write the query string of a signed request."""
     content = authn_request() if xml is None else xml
-    key = (by or sp_key()).signing
+    key = signing_key(by or sp_key())
     query = unsigned_query(content, relay_state=relay_state)
     return signed_raw(query + b"&SigAlg=" + quote_plus(key.algorithm).encode(), by=by)
 
 
 def signed_raw(query: bytes, *, by: KeyPair | None = None) -> bytes:
     """Sign a query string just as it is."""
-    _, signature = signatures.sign_detached(query, (by or sp_key()).signing)
+    _, signature = signatures.sign_detached(query, signing_key(by or sp_key()))
     return query + b"&Signature=" + quote_plus(base64.b64encode(signature)).encode()
 
 

@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import xmlsec
 from lxml import etree
 
 from metadata import names, safe_xml, signatures
+from metadata.signatures import SigningKey
 from tests.support.keys import KeyPair
 from tests.support.saml.world import idp_key
 
@@ -22,7 +24,7 @@ Change = Callable[[etree._Element], None]
 def signed(xml: str, by: KeyPair | None = None) -> str:
     """Sign an element as everybody should."""
     root = safe_xml.parse(xml.encode())
-    signatures.sign_enveloped(root, (by or idp_key()).signing)
+    signatures.sign_enveloped(root, signing_key(by or idp_key()))
     return text_of(root)
 
 
@@ -76,6 +78,13 @@ def _place(root: etree._Element, signature: etree._Element) -> None:
     root.insert(0 if issuer is None else root.index(issuer) + 1, signature)
 
 
+@cache
+def signing_key(pair: KeyPair) -> SigningKey:
+    """Open a key once: that costs more than signing with it."""
+    return pair.signing
+
+
+@cache
 def xml_key(pair: KeyPair) -> xmlsec.Key:
     """Open a private key whatever its strength."""
     return xmlsec.Key.from_memory(pair.private_pem, xmlsec.constants.KeyDataFormatPem)
