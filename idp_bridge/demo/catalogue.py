@@ -1,0 +1,102 @@
+"""Who is registered in the demonstration's permission store? A catalogue file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from idp_bridge.demo import people
+from idp_bridge.demo.e_services import ERSATTNING, LANDSTING, SERVICES, EService
+from idp_bridge.demo.people import Person
+from idp_bridge.demo.places import Places
+
+_KINDS: Final = {
+    people.BJORKVIK: "kommun",
+    people.EKDALEN: "kommun",
+    people.GRANBY: "kommun",
+    people.NORRSJO: "region",
+}
+_CLOSED: Final = {people.GRANBY: "2025-06-30"}
+_AGREEMENTS: Final = (
+    (people.BJORKVIK, ERSATTNING),
+    (people.EKDALEN, ERSATTNING),
+    (people.GRANBY, ERSATTNING),
+    (people.NORRSJO, LANDSTING),
+)
+_USERS: Final = (
+    (people.ANNA, ("statlig-ersattning:forskola", "statlig-ersattning:grundskola")),
+    (people.BO, ("statlig-ersattning:gymnasieskola",)),
+    (people.CECILIA, ("landsting:rapportera", "landsting:statistik")),
+    (people.DAVID, ("landsting:statistik",)),
+    (people.EVA, ()),
+    (people.HUGO, ("statlig-ersattning:forskola",)),
+    (people.INGRID, ("statlig-ersattning:forskola",)),
+    (people.JOHAN, ("statlig-ersattning:forskola",)),
+    (people.KARIN, ("statlig-ersattning:grundskola",)),
+)
+_ELSEWHERE: Final = {people.JOHAN: people.BJORKVIK}
+"""People who are registered in another organisation than the one on their card."""
+_LEFT: Final = {people.INGRID: "2025-03-31"}
+_BEGIN: Final = "2024-01-01"
+
+
+def write(places: Places) -> str:
+    """Write the catalogue; the addresses of the e-tjänster follow the ports."""
+    return "\n".join(_lines(places)) + "\n"
+
+
+def _lines(places: Places) -> Iterator[str]:
+    for place, service in enumerate(SERVICES):
+        yield from _service(service, places.service(place))
+    for number, kind in _KINDS.items():
+        yield "[[organisations]]"
+        yield _text("number", number)
+        yield _text("name", people.ORGANISATIONS[number])
+        yield _text("kind", kind)
+        if number in _CLOSED:
+            yield f"valid_from = {_BEGIN}"
+            yield f"valid_until = {_CLOSED[number]}"
+    for number, service in _AGREEMENTS:
+        yield "[[agreements]]"
+        yield _text("organisation", number)
+        yield _text("service", service.code)
+        yield f"valid_from = {_BEGIN}"
+    yield from _person("administrators", people.GUN)
+    for person, permissions in _USERS:
+        yield from _person("users", person)
+        yield _texts("permissions", permissions)
+
+
+def _service(service: EService, start_url: str) -> Iterator[str]:
+    yield "[[services]]"
+    yield _text("code", service.code)
+    yield _text("name", service.name)
+    yield _text("name_en", service.name_en)
+    yield _text("description", service.description)
+    yield _text("kind", service.kind.value)
+    yield _text("start_url", f"{start_url}/")
+    yield _texts("entity_ids", [service.entity_id])
+    for code, name in service.permissions.items():
+        yield "[[services.permissions]]"
+        yield _text("code", code)
+        yield _text("name", name)
+
+
+def _person(table: str, person: Person) -> Iterator[str]:
+    yield f"[[{table}]]"
+    yield _text("organisation", _ELSEWHERE.get(person, person.number))
+    yield _text("hsa_id", person.hsa_id)
+    yield _text("given_name", person.given_name)
+    yield _text("surname", person.surname)
+    yield _text("email", person.mail)
+    if person in _LEFT:
+        yield f"valid_from = {_BEGIN}"
+        yield f"valid_until = {_LEFT[person]}"
+
+
+def _text(key: str, value: str) -> str:
+    """Write a line; a JSON string is a TOML string too."""
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
+
+
+def _texts(key: str, values: Sequence[str]) -> str:
+    return f"{key} = {json.dumps(list(values), ensure_ascii=False)}"

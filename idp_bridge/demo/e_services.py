@@ -1,0 +1,57 @@
+"""Which e-tjänster are in the demonstration, and what do they call their permissions?
+
+An e-tjänst has its own list of what each code means: the bridge only sends codes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from authz.models import OrganisationKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EService:
+    """An e-tjänst that logs people in through the bridge."""
+
+    code: str
+    entity_id: str
+    name: str
+    name_en: str
+    kind: OrganisationKind
+    description: str
+    description_en: str
+    permissions: Mapping[str, str]
+    """Code and what it means."""
+
+
+ERSATTNING: Final = EService(
+    code="statlig-ersattning",
+    entity_id="https://ersattning.demo.example.se/saml",
+    name="Ansök om statlig ersättning",
+    name_en="Apply for government compensation",
+    kind=OrganisationKind.KOMMUN,
+    description="Kommuner ansöker om ersättning för asylsökande.",
+    description_en="Municipalities apply for compensation for asylum seekers.",
+    permissions={
+        "forskola": "Asylsökande i förskola",
+        "forskoleklass": "Asylsökande i förskoleklass",
+        "grundskola": "Asylsökande i grundskola",
+        "gymnasieskola": "Asylsökande i gymnasieskola",
+        "barn-utan-vardnadshavare": "Administrera barn utan vårdnadshavare",
+    },
+)
+LANDSTING: Final = EService(
+    code="landsting",
+    entity_id="https://landsting.demo.example.se/saml",
+    name="E-tjänst för landsting",
+    name_en="E-service for regions",
+    kind=OrganisationKind.REGION,
+    description="Regioner rapporterar hälsoundersökningar av asylsökande.",
+    description_en="Regions report health examinations of asylum seekers.",
+    permissions={
+        "rapportera": "Rapportera hälsoundersökning",
+        "statistik": "Se statistik för regionen",
+    },
+)
+SERVICES: Final = (ERSATTNING, LANDSTING)

@@ -1,0 +1,159 @@
+"""Who takes part in the demonstration? Everybody and every organisation is made up."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from metadata import names
+
+BJORKVIK: Final = "212099-0011"
+EKDALEN: Final = "212099-0029"
+GRANBY: Final = "212099-0037"
+NORRSJO: Final = "232199-0018"
+ORGANISATIONS: Final = {
+    BJORKVIK: "Björkviks kommun",
+    EKDALEN: "Ekdalens kommun",
+    GRANBY: "Granby kommun",
+    NORRSJO: "Region Norrsjö",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a card, as the portal knows them."""
+
+    key: str
+    """The person's name in forms."""
+    given_name: str
+    surname: str
+    number: str
+    """The organisation that the card names, with a hyphen as Inera writes it."""
+    suffix: str
+    """The end of the HSA-id."""
+    note: str
+    """What becomes of a login, for whoever tries it."""
+    level: str = names.LOA_SAMBI_3
+    error: str | None = None
+    """The code of the error that a login ends with in both e-tjänster, if it does."""
+
+    @property
+    def name(self) -> str:
+        """Both names."""
+        return f"{self.given_name} {self.surname}"
+
+    @property
+    def hsa_id(self) -> str:
+        """The HSA-id: the organisation's number and the suffix."""
+        return f"SE{self.number.replace('-', '')}-{self.suffix}"
+
+    @property
+    def organisation(self) -> str:
+        """What the organisation is called."""
+        return ORGANISATIONS[self.number]
+
+    @property
+    def mail(self) -> str:
+        """An address that leads nowhere."""
+        return f"{self.key}@{self.suffix.lower()}.example"
+
+
+ANNA: Final = Person(
+    key="anna",
+    given_name="Anna",
+    surname="Åkerlund",
+    number=BJORKVIK,
+    suffix="B001",
+    note="Får ansöka om ersättning för förskola och grundskola.",
+)
+BO: Final = Person(
+    key="bo",
+    given_name="Bo",
+    surname="Öberg",
+    number=EKDALEN,
+    suffix="B001",
+    note="Får ansöka om ersättning för gymnasieskola.",
+)
+CECILIA: Final = Person(
+    key="cecilia",
+    given_name="Cecilia",
+    surname="Sjödin",
+    number=NORRSJO,
+    suffix="B001",
+    note="Får rapportera hälsoundersökningar och se statistik för regionen.",
+)
+DAVID: Final = Person(
+    key="david",
+    given_name="David",
+    surname="Norrby",
+    number=NORRSJO,
+    suffix="B002",
+    note="Får bara se statistik för regionen.",
+)
+EVA: Final = Person(
+    key="eva",
+    given_name="Eva",
+    surname="Lind",
+    number=BJORKVIK,
+    suffix="B003",
+    note="Är registrerad men har ingen behörighet.",
+    error="no-permission",
+)
+FILIP: Final = Person(
+    key="filip",
+    given_name="Filip",
+    surname="Dahl",
+    number=BJORKVIK,
+    suffix="B004",
+    note="Ingen har registrerat honom.",
+    error="unknown-person",
+)
+GUN: Final = Person(
+    key="gun",
+    given_name="Gun",
+    surname="Ek",
+    number=BJORKVIK,
+    suffix="A001",
+    note="Är administratör: delar ut behörigheter men har inga själv.",
+    error="no-permission",
+)
+HUGO: Final = Person(
+    key="hugo",
+    given_name="Hugo",
+    surname="Alm",
+    number=EKDALEN,
+    suffix="B002",
+    note="Har behörighet, men bara ett reservkort med nivå 2.",
+    level=names.LOA_SAMBI_2,
+    error="wrong-authn-context",
+)
+INGRID: Final = Person(
+    key="ingrid",
+    given_name="Ingrid",
+    surname="Holm",
+    number=BJORKVIK,
+    suffix="B005",
+    note="Har slutat, men kortet fungerar fortfarande.",
+    error="inactive-person",
+)
+JOHAN: Final = Person(
+    key="johan",
+    given_name="Johan",
+    surname="Berg",
+    number=EKDALEN,
+    suffix="B003",
+    note="Har kort från Ekdalen men är registrerad i Björkvik.",
+    error="wrong-organisation",
+)
+KARIN: Final = Person(
+    key="karin",
+    given_name="Karin",
+    surname="Gran",
+    number=GRANBY,
+    suffix="B001",
+    note="Arbetar i en kommun som inte längre deltar.",
+    error="inactive-organisation",
+)
+LET_IN: Final = (ANNA, BO, CECILIA, DAVID)
+"""People who come in, at least somewhere."""
+STOPPED: Final = (EVA, FILIP, GUN, HUGO, INGRID, JOHAN, KARIN)
+"""People who come in nowhere."""
+PEOPLE: Final = {person.key: person for person in (*LET_IN, *STOPPED)}
