@@ -4,9 +4,10 @@ Questions read a few rows by index and decide in pure code. Every change is writ
 one transaction together with its entries in the audit trail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic as system_monotonic
 
 from sqlalchemy import Connection, Engine
 
@@ -21,7 +22,10 @@ from authz.grant_store import GrantStore
 from authz.models import Decision, Facts, OrganisationKind, Service
 from authz.name_id_store import NameIdStore
 from authz.person_store import Member, PersonStore
+from authz.recent import Recent
 
+SERVICE_SECONDS = 1.0
+"""How long a change of an e-tjänst may go unseen by a login."""
 BRIDGE = "bridge"
 """The actor of what the bridge does by itself."""
 
@@ -37,19 +41,35 @@ class AuthzService:
             the beginning.
         reader: The same database with the isolation level ``AUTOCOMMIT``; without one,
             connections of ``engine`` are switched to it for every question.
+        monotonic: Seconds that only grow, for what may be a moment old.
     """
 
-    def __init__(self, engine: Engine, reader: Engine | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        reader: Engine | None = None,
+        *,
+        monotonic: Callable[[], float] = system_monotonic,
+    ) -> None:
         self._engine = engine
         self._reader = reader or reader_of(engine)
+        self._services = Recent[Service](SERVICE_SECONDS, monotonic)
 
     def service_for(self, sp_entity_id: str) -> Service:
         """Find the e-tjänst that asks under an entityID.
+
+        A login asks twice and many logins ask for the same, so the answer may be up to
+        a second old. What people may do there is always read anew.
 
         Raises:
             UnknownServiceError: No e-tjänst has this entityID.
             StoreUnavailableError: The database does not answer.
         """
+        return self._services.get(
+            sp_entity_id, lambda: self._read_service_for(sp_entity_id)
+        )
+
+    def _read_service_for(self, sp_entity_id: str) -> Service:
         with reading(self._reader) as connection:
             return CatalogueStore(connection).service_for(sp_entity_id)
 
@@ -164,6 +184,7 @@ class AuthzService:
             StoreUnavailableError: The database does not answer.
         """
         stated = catalogue_file.read(text, allow_test_ids=allow_test_ids)
+        self._services.clear()
         with writing(self._engine) as connection:
             AuditStore(connection).take_turn()
             stores = Stores(

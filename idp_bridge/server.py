@@ -1,5 +1,6 @@
 """How is the bridge served? By gunicorn, with settings that fit SAML."""
 
+import gc
 import logging
 import os
 import re
@@ -99,8 +100,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Build the application of one worker."""
-        return self._make_app()
+        """Build the application of one worker.
+
+        What is there by now lives as long as the worker, so the garbage collector need
+        not look at it again and again.
+        """
+        app = self._make_app()
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def gunicorn_settings(serving: Serving) -> dict[str, Any]:

@@ -150,8 +150,10 @@ valid_until = 2026-11-22
 def test_a_decision_takes_three_statements_and_a_service_one(
     world: AuthzService, engine: Engine
 ) -> None:
+    fresh = AuthzService(engine)
+    assert count_statements(engine, lambda: fresh.service_for(MELKER)) == 1
+    assert count_statements(engine, lambda: fresh.service_for(MELKER)) == 0
     service = world.service_for(MELKER)
-    assert count_statements(engine, lambda: world.service_for(MELKER)) == 1
     decide = partial(world.decide, ALICE, service, organisation_numbers=(), now=NOW)
     assert count_statements(engine, decide) == 3
 
