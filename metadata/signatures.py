@@ -7,7 +7,6 @@ between parsers have nothing to work on.
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -291,7 +290,7 @@ def _leaf_text(element: etree._Element) -> str:
 def _decode(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # letters beyond ASCII are not a binascii.Error
         raise BadSignatureError("a value of the signature is not base64") from error
 
 
@@ -329,15 +328,16 @@ def _without(
 ) -> bytes:
     """Canonicalise an element as its Reference does: without the Signature."""
     _remove_keeping_tail(signature)
-    if prefixes is None:
-        return etree.tostring(root, method="c14n", with_comments=False)
-    return etree.tostring(
-        root,
-        method="c14n",
-        exclusive=True,
-        with_comments=False,
-        inclusive_ns_prefixes=list(prefixes),
-    )
+    try:
+        return etree.tostring(
+            root,
+            method="c14n",
+            exclusive=prefixes is not None,
+            with_comments=False,
+            inclusive_ns_prefixes=list(prefixes or ()),
+        )
+    except etree.C14NError as error:
+        raise BadSignatureError("it has no canonical form") from error
 
 
 def _remove_keeping_tail(child: etree._Element) -> None:

@@ -171,10 +171,17 @@ def check_detached_signature(
 
 
 def canonical(root: etree._Element) -> etree._Element:
-    """Make an unsigned message canonical, so that comments cannot cut its values."""
-    return _parse(
-        etree.tostring(root, method="c14n", exclusive=True, with_comments=False)
-    )
+    """Make an unsigned message canonical, so that comments cannot cut its values.
+
+    Raises:
+        UnreadableMessageError: It has no canonical form (C14N 1.0, section 1.3:
+            relative namespace URIs).
+    """
+    try:
+        xml = etree.tostring(root, method="c14n", exclusive=True, with_comments=False)
+    except etree.C14NError as error:
+        raise UnreadableMessageError("it has no canonical form") from error
+    return _parse(xml)
 
 
 def _parse(xml: bytes) -> etree._Element:

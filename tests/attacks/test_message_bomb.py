@@ -54,9 +54,9 @@ BOMB = """
 
     deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     megabyte = b" " * 1024 * 1024
-    bomb = b"".join(deflater.compress(megabyte) for _ in range(310))
+    bomb = b"".join(deflater.compress(megabyte) for _ in range(int(sys.argv[1])))
     bomb += deflater.flush()
-    assert 250_000 < len(bomb) < 350_000, len(bomb)
+    assert 200_000 < len(bomb) < 350_000, len(bomb)
     query = b"SAMLRequest=" + quote(b64encode(bomb), safe="").encode()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds = time.process_time()
@@ -69,10 +69,17 @@ BOMB = """
 """
 
 
-def test_a_bomb_of_hundreds_of_megabytes_is_not_unpacked() -> None:
-    """In a process of its own, whose memory only this test uses."""
+@pytest.mark.parametrize("unpacked_megabytes", [250, 310])
+def test_a_bomb_of_hundreds_of_megabytes_is_not_unpacked(
+    unpacked_megabytes: int,
+) -> None:
+    """In a process of its own, whose memory only this test uses.
+
+    The smaller one is small enough to be looked into, the larger one is not.
+    """
+    script = textwrap.dedent(BOMB)
     defused = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(BOMB)],
+        [sys.executable, "-W", "ignore", "-c", script, str(unpacked_megabytes)],
         check=True,
         capture_output=True,
         text=True,

@@ -150,8 +150,12 @@ def test_a_parameter_occurs_once(name: str) -> None:
 )
 def test_a_parameter_does_not_hide_its_name(disguise: bytes) -> None:
     """We would otherwise verify one and another program read the other."""
+    unsigned = unsigned_query(authn_request())
+    take_request(decode_redirect(unsigned))
     with pytest.raises(UnreadableMessageError):
         take(GOOD + b"&" + disguise + b"=x")
+    with pytest.raises(UnreadableMessageError):
+        take_request(decode_redirect(unsigned + b"&" + disguise + b"=x"))
 
 
 @pytest.mark.parametrize("missing", ["SigAlg", "Signature"])
