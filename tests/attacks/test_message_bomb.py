@@ -134,6 +134,12 @@ def test_base64_is_strict(text: str) -> None:
         take_request(decode_post([text]))
 
 
+def test_a_large_form_field_is_not_even_decoded() -> None:
+    decode_post([encoded("x" * MAX_MESSAGE_BYTES)])
+    with pytest.raises(UnreadableMessageError):
+        decode_post([encoded("x" * (MAX_MESSAGE_BYTES + 8))])
+
+
 def test_lines_in_a_form_field_are_fine() -> None:
     """As in MIME, which some senders use."""
     lines = "\r\n".join(textwrap.wrap(encoded(authn_request()), 76))

@@ -156,6 +156,20 @@ def test_an_id_occurs_once_however_it_is_spelt(name: str, twice: str) -> None:
         take_response(with_extension(twice))
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<saml2:Advice><x xmlns="" id="_assertion-1"/></saml2:Advice>',
+        f'<saml2:Advice><x xmlns="">{signature_of(good())}</x></saml2:Advice>',
+    ],
+    ids=["an ID twice", "a stray signature"],
+)
+def test_what_was_encrypted_is_looked_at_like_any_message(inside: str) -> None:
+    take_response(signed(response(encrypted(assertion("<saml2:Advice/>")))))
+    with pytest.raises(UnreadableMessageError):
+        take_response(signed(response(encrypted(assertion(inside)))))
+
+
 def test_an_assertion_stands_directly_in_the_response() -> None:
     extensions = "<saml2p:Extensions>{}</saml2p:Extensions>"
     with pytest.raises(BadAssertionError):
