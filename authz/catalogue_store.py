@@ -25,6 +25,7 @@ from authz.models import (
     Validity,
     WithoutGrant,
 )
+from authz.questions import Question
 from authz.rows import Saved, add, save
 from authz.tables import (
     AgreementRow,
@@ -61,11 +62,13 @@ _BY_CODE = _SERVICES.where(ServiceRow.code == bindparam("code"))
 _BY_KIND = _SERVICES.where(
     or_(ServiceRow.kind.is_(None), ServiceRow.kind == bindparam("kind"))
 )
-_AGREEMENTS = select(
-    AgreementRow.valid_from, AgreementRow.valid_until, AgreementRow.reference
-).where(
-    AgreementRow.organisation_id == bindparam("organisation_id"),
-    AgreementRow.service_id == bindparam("service_id"),
+_AGREEMENTS = Question(
+    select(
+        AgreementRow.valid_from, AgreementRow.valid_until, AgreementRow.reference
+    ).where(
+        AgreementRow.organisation_id == bindparam("organisation_id"),
+        AgreementRow.service_id == bindparam("service_id"),
+    )
 )
 
 
@@ -106,7 +109,7 @@ class CatalogueStore:
     ) -> tuple[Agreement, ...]:
         """Read every agreement of an organisation about an e-tjänst."""
         parameters = {"organisation_id": organisation_id, "service_id": service_id}
-        rows = self._connection.execute(_AGREEMENTS, parameters)
+        rows = _AGREEMENTS.ask(self._connection, parameters)
         return tuple(
             Agreement(validity=_validity_of(row), reference=row.reference)
             for row in rows

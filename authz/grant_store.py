@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from authz.models import Grant, Permission, Validity
 from authz.models import PersonRole as Role
+from authz.questions import Question
 from authz.rows import Saved, save
 from authz.tables import GrantRow, PermissionRow
 
@@ -32,7 +33,7 @@ _HISTORY = (
     )
     .order_by(PermissionRow.code, GrantRow.id)
 )
-_ACTIVE = _HISTORY.where(GrantRow.ended_at.is_(None))
+_ACTIVE = Question(_HISTORY.where(GrantRow.ended_at.is_(None)))
 
 
 class GrantStore:
@@ -48,7 +49,7 @@ class GrantStore:
     def active(self, membership_id: int, service_id: int) -> tuple[Grant, ...]:
         """Read the grants at an e-tjänst that nobody has taken back."""
         parameters = {"membership_id": membership_id, "service_id": service_id}
-        return tuple(map(_grant_of, self._connection.execute(_ACTIVE, parameters)))
+        return tuple(map(_grant_of, _ACTIVE.ask(self._connection, parameters)))
 
     def history(self, membership_id: int, service_id: int) -> tuple[Grant, ...]:
         """Read all grants at an e-tjänst as they were: from when given to when ended.

@@ -6,14 +6,17 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from authz.database import insert_if_missing
+from authz.questions import Question
 from authz.tables import NameIdRow
 
 RANDOM_BYTES = 20
 """160 bits; a pseudonym has at most 256 characters (SAML core 8.3.7)."""
 
-_VALUE = select(NameIdRow.value).where(
-    NameIdRow.person_id == bindparam("person_id"),
-    NameIdRow.sp_entity_id == bindparam("sp_entity_id"),
+_VALUE = Question(
+    select(NameIdRow.value).where(
+        NameIdRow.person_id == bindparam("person_id"),
+        NameIdRow.sp_entity_id == bindparam("sp_entity_id"),
+    )
 )
 
 
@@ -30,12 +33,15 @@ class NameIdStore:
     def find(self, person_id: int, sp_entity_id: str) -> str | None:
         """Read the name of a person at an e-tjänst, if there is one already."""
         parameters = {"person_id": person_id, "sp_entity_id": sp_entity_id}
-        return self._connection.scalar(_VALUE, parameters)
+        rows = _VALUE.ask(self._connection, parameters)
+        return rows[0].value if rows else None
 
     def get(self, person_id: int, sp_entity_id: str) -> str:
         """Read the name of a person who has one at this e-tjänst."""
         parameters = {"person_id": person_id, "sp_entity_id": sp_entity_id}
-        return self._connection.scalars(_VALUE, parameters).one()
+        (row,) = _VALUE.ask(self._connection, parameters)
+        value: str = row.value
+        return value
 
     def create(self, person_id: int, sp_entity_id: str, *, now: datetime) -> bool:
         """Make up a name; false when somebody else was faster, and theirs counts."""

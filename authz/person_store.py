@@ -17,6 +17,7 @@ from authz.models import (
     PersonRole,
     Validity,
 )
+from authz.questions import Question
 from authz.rows import Saved, save
 from authz.tables import (
     MembershipRow,
@@ -79,10 +80,13 @@ def _members(*is_there: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-_NOW = _members(MembershipRow.ended_at.is_(None))
+_NOW = Question(_members(MembershipRow.ended_at.is_(None)))
 _THEN = _members(
     MembershipRow.started_at <= bindparam("moment"),
-    or_(MembershipRow.ended_at.is_(None), MembershipRow.ended_at > bindparam("moment")),
+    or_(
+        MembershipRow.ended_at.is_(None),
+        MembershipRow.ended_at > bindparam("moment"),
+    ),
 )
 _HOME = (
     select(MembershipRow.organisation_id)
@@ -111,7 +115,7 @@ class PersonStore:
         Raises:
             BadIdentifierError: The text cannot be an HSA-id.
         """
-        return self._find(_NOW, {"hsa_key": hsa_key(hsa_id)})
+        return _members_of(_NOW.ask(self._connection, {"hsa_key": hsa_key(hsa_id)}))
 
     def members_at(self, hsa_id: str, moment: datetime) -> tuple[Member, ...]:
         """Find a person with the organisations to which they belonged at a moment.
@@ -119,7 +123,8 @@ class PersonStore:
         Raises:
             BadIdentifierError: The text cannot be an HSA-id.
         """
-        return self._find(_THEN, {"hsa_key": hsa_key(hsa_id), "moment": moment})
+        parameters = {"hsa_key": hsa_key(hsa_id), "moment": moment}
+        return _members_of(self._connection.execute(_THEN, parameters).all())
 
     def home_of(self, person_id: int) -> int | None:
         """Say to which organisation a person belongs, the first one if to several."""
@@ -187,13 +192,6 @@ class PersonStore:
         statement = insert(MembershipRow).values(**values).returning(MembershipRow.id)
         return self._connection.scalars(statement).one()
 
-    def _find(
-        self, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, object]
-    ) -> tuple[Member, ...]:
-        rows = self._connection.execute(statement, parameters).all()
-        by_membership = groupby(rows, key=lambda row: row.membership_id)
-        return tuple(_member_of(list(group)) for _, group in by_membership)
-
     def _standings(self, hsa_keys: list[str]) -> Mapping[str, Standing]:
         rows = self._connection.execute(
             select(PersonRow.hsa_key, PersonRow.role, MembershipRow.organisation_id)
@@ -218,7 +216,12 @@ def _standing_of(rows: list[Row[str, str, int]]) -> Standing:
     return Standing(role=PersonRole(rows[0].role), organisation_ids=frozenset(homes))
 
 
-def _member_of(rows: list[Row[*tuple[Any, ...]]]) -> Member:
+def _members_of(rows: Iterable[Any]) -> tuple[Member, ...]:
+    by_membership = groupby(rows, key=lambda row: row.membership_id)
+    return tuple(_member_of(list(group)) for _, group in by_membership)
+
+
+def _member_of(rows: list[Any]) -> Member:
     row = rows[0]
     person = Person(
         id=row.id,

@@ -4,6 +4,7 @@ pysaml2 is the message model only: its classes know which element belongs where.
 client, server, metadata and signature code is not used.
 """
 
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import saml2
@@ -61,13 +62,14 @@ def _tag(message: Any) -> str:
 
 def _fill(element: etree._Element, message: Any) -> None:
     """Write the children of a message class in the schema's order, then the rest."""
-    order = message.c_child_order or [name for name, _ in message.c_children.values()]
-    for name in order:
+    children, attributes = _members_of(message.__class__)
+    for name in children:
         member = getattr(message, name)
-        for child in member if isinstance(member, list) else [member]:
-            if child is not None:
-                _fill(etree.SubElement(element, _tag(child)), child)
-    for attribute, (name, *_) in message.c_attributes.items():
+        if not member:
+            continue
+        for child in member if isinstance(member, list) else (member,):
+            _fill(etree.SubElement(element, _tag(child)), child)
+    for attribute, name in attributes:
         value = getattr(message, name)
         if value is not None:
             element.set(attribute, value)
@@ -75,3 +77,13 @@ def _fill(element: etree._Element, message: Any) -> None:
         if not attribute.startswith("xmlns:"):
             element.set(attribute, value)
     element.text = message.text
+
+
+@cache
+def _members_of(
+    kind: Any,
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Say how a message class calls its children, and which attributes it has."""
+    children = kind.c_child_order or [name for name, _ in kind.c_children.values()]
+    attributes = ((key, name) for key, (name, *_) in kind.c_attributes.items())
+    return tuple(children), tuple(attributes)

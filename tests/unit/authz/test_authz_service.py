@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select, text, update
@@ -46,13 +47,18 @@ def outcome_at(world: AuthzService, hsa_id: str, sp: str, *numbers: str) -> Outc
 def count_statements(engine: Engine, work: Callable[[], object]) -> int:
     statements: list[str] = []
 
-    def remember(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
+    def listen(connection: Any, *_: object) -> None:
+        connection.set_trace_callback(statements.append)
 
-    event.listen(engine, "before_cursor_execute", remember)
+    def stop(connection: Any, *_: object) -> None:
+        connection.set_trace_callback(None)
+
+    event.listen(engine, "checkout", listen)
+    event.listen(engine, "checkin", stop)
     work()
-    event.remove(engine, "before_cursor_execute", remember)
-    return len(statements)
+    event.remove(engine, "checkout", listen)
+    event.remove(engine, "checkin", stop)
+    return sum(statement.startswith("SELECT") for statement in statements)
 
 
 def test_alice_gets_the_permission_that_she_was_given(world: AuthzService) -> None:
@@ -147,6 +153,7 @@ valid_until = 2026-11-22
     assert outcome_at(world, ALICE, MELKER) is Outcome.SERVICE_CLOSED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_decision_takes_three_statements_and_a_service_one(
     world: AuthzService, engine: Engine
 ) -> None:
