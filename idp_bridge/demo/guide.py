@@ -16,7 +16,7 @@ _PEOPLE: Final = {
     if person.error
 }
 _TRICKS: Final = {
-    trick.error: f"Välj {trick.label!r} under Skicka ett felaktigt svar i portalen."
+    trick.error: f"Välj ”{trick.label}” under Skicka ett felaktigt svar i portalen."
     for trick in TRICKS.values()
 }
 RECIPES: Final[Mapping[str, str]] = (
