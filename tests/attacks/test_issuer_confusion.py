@@ -39,6 +39,7 @@ def test_the_response_need_not_name_its_issuer() -> None:
 
 @pytest.mark.parametrize("name", FALSE_NAMES)
 def test_the_response_is_from_the_one_who_was_asked(name: str) -> None:
+    """``check_response_issuer``: the assertion in it is as it should be."""
     take_response(good())
     with pytest.raises(WrongIssuerError):
         take_response(response(signed(assertion()), issuer=name))

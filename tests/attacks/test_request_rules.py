@@ -82,6 +82,7 @@ def answerable(*parts: str, **attributes: str) -> None:
     ],
 )
 def test_only_version_two_is_spoken(version: str, second: str) -> None:
+    """``check_version`` runs before anything else is read."""
     take_request(posted(authn_request(version="2.0")))
     with pytest.raises(WrongVersionError) as refusal:
         take_request(posted(authn_request(version=version)))

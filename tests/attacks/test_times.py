@@ -14,6 +14,7 @@ from idp_bridge.errors import (
     UnreadableMessageError,
     WrongSubjectError,
 )
+from idp_bridge.saml.response_checks import check_session_end
 from idp_bridge.saml.times import MAX_AGE, Moment
 from tests.support.clock import NOW
 from tests.support.saml.requests import authn_request, posted
@@ -203,6 +204,14 @@ def test_a_time_that_must_be_there_is_there(make: Callable[[], str]) -> None:
     take_response(good())
     with pytest.raises(UnreadableMessageError):
         take_response(make())
+
+
+def test_a_session_that_is_over_is_no_login() -> None:
+    against = expected()
+    check_session_end(None, against)
+    check_session_end(NOW - SKEW + MICROSECOND, against)
+    with pytest.raises(ExpiredError):
+        check_session_end(NOW - SKEW, against)
 
 
 def test_a_moment_at_the_end_of_time_breaks_nothing() -> None:
