@@ -1,6 +1,7 @@
 """A request that asks for what we do not do, or must not do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from idp_bridge.errors import (
     NameIdPolicyError,
     PassiveError,
     ProxyCountError,
+    StaleAuthenticationError,
     UnreadableMessageError,
     UnsupportedIdpError,
     UnsupportedRequestError,
@@ -23,9 +25,11 @@ from idp_bridge.saml.downstream_request import check_answerable
 from idp_bridge.saml.messages import Comparison
 from metadata import names
 from metadata.entities import AttributeService, RequestedAttribute
+from tests.support.clock import NOW
 from tests.support.saml.logins import (
     SITHS,
     Bridge,
+    answer_to,
     issued,
     make_bridge,
     sent_xml,
@@ -38,6 +42,7 @@ from tests.support.saml.requests import (
     scoping,
     signed_request,
 )
+from tests.support.saml.responses import authn
 from tests.support.saml.world import (
     IDP,
     OTHER_IDP,
@@ -211,6 +216,17 @@ def test_a_passive_request_shows_nobody_a_page(bridge: Bridge) -> None:
 def test_a_forced_login_is_passed_on(bridge: Bridge, written: str, meant: str) -> None:
     asked = bridge.ask(asking(ForceAuthn=written))
     assert sent_xml(asked.outbound).get("ForceAuthn") == meant
+
+
+def test_a_forced_login_is_proved(bridge: Bridge) -> None:
+    """By the identity provider's ``AuthnInstant``, which lies after our question."""
+    old = authn(instant=NOW - timedelta(hours=1))
+    relaxed = bridge.ask(asking(ForceAuthn="false", id="_relaxed"))
+    bridge.finish(relaxed, answer_to(relaxed, statement=old))
+    forced = bridge.ask(asking(ForceAuthn="true", id="_forced"))
+    with pytest.raises(StaleAuthenticationError):
+        bridge.finish(forced, answer_to(forced, statement=old))
+    bridge.finish(forced)
 
 
 @pytest.mark.parametrize("name", ["ForceAuthn", "IsPassive"])
