@@ -1,7 +1,7 @@
 """Whatever is done to a good message: what is accepted says exactly what it said.
 
 Nodes and bytes are flipped, dropped, doubled and moved at random. A message that is
-still accepted must have the same verified content. ``IDP_BRIDGE_EXAMPLES`` says how
+still accepted must have the same verified content. ``MUTATED_MESSAGES`` says how
 many messages are tried for each kind.
 """
 
@@ -38,12 +38,12 @@ from tests.support.saml.responses import (
 from tests.support.saml.signing import signed
 from tests.support.saml.world import service_provider, take_request, take_response
 
-EXAMPLES: Final = int(os.environ.get("IDP_BRIDGE_EXAMPLES", "150"))
+EXAMPLES: Final = int(os.environ.get("MUTATED_MESSAGES", "80"))
 BOUNDED = settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
-    derandomize="IDP_BRIDGE_EXAMPLES" not in os.environ,
+    derandomize="MUTATED_MESSAGES" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )
 SIGNS = service_provider(signs_requests=True)
