@@ -50,6 +50,7 @@ class AcceptedRequest:
     sp_name_qualifier: str | None
 
 
+@gate.refusing()
 def accept(message: InboundMessage, context: RequestContext) -> AcceptedRequest:
     """Let a request through the gate and the checks on its authenticity.
 

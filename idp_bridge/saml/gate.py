@@ -6,13 +6,15 @@ canonical, of which only what the protocol needs to find the sender may be looke
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from lxml import etree
 
 from idp_bridge.errors import (
     BadSignatureError,
+    BridgeError,
     UnreadableMessageError,
     WeakAlgorithmError,
     WrongVersionError,
@@ -31,6 +33,23 @@ _MAY_BE_SIGNED: Final = frozenset(
     | {f"{{{names.NS_SAMLP}}}AttributeQuery", f"{{{names.NS_SAML}}}Assertion"}
 )
 _IDS: Final = etree.XPath("//@ID | //@Id | //@id | //@xml:id")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Make a refusal of every failure, also of one that nobody thought of.
+
+    Raises:
+        BridgeError: As it was raised.
+        UnreadableMessageError: Anything else went wrong with the message.
+    """
+    try:
+        yield
+    except BridgeError:
+        raise
+    except Exception as error:
+        kind = type(error).__qualname__
+        raise UnreadableMessageError(f"unexpected {kind}") from error
 
 
 def read(message: InboundMessage, *, kind: str) -> etree._Element:

@@ -62,6 +62,7 @@ class OpenedResponse:
     root: etree._Element
 
 
+@gate.refusing()
 def open_response(message: InboundMessage) -> OpenedResponse:
     """Read which request a Response claims to answer.
 
@@ -77,6 +78,7 @@ def open_response(message: InboundMessage) -> OpenedResponse:
     return OpenedResponse(in_response_to=in_response_to, root=root)
 
 
+@gate.refusing()
 def accept(
     opened: OpenedResponse, expected: Expected, keys: Sequence[DecryptionKey]
 ) -> VerifiedAssertion:
