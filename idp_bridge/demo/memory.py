@@ -28,10 +28,7 @@ class Memory(Generic[Value]):
     def put(self, key: str, value: Value) -> None:
         """Remember something."""
         with self._lock:
-            self._things[key] = (self._clock() + LIFETIME, value)
-            self._things.move_to_end(key)
-            while len(self._things) > ROOM:
-                self._things.popitem(last=False)
+            self._keep(key, value)
 
     def get(self, key: str) -> Value | None:
         """Look something up."""
@@ -48,8 +45,14 @@ class Memory(Generic[Value]):
         with self._lock:
             if self._value_of(self._things.get(key)) is not None:
                 return False
-            self._things[key] = (self._clock() + LIFETIME, value)
+            self._keep(key, value)
             return True
+
+    def _keep(self, key: str, value: Value) -> None:
+        self._things[key] = (self._clock() + LIFETIME, value)
+        self._things.move_to_end(key)
+        while len(self._things) > ROOM:
+            self._things.popitem(last=False)
 
     def _value_of(self, found: tuple[datetime, Value] | None) -> Value | None:
         if found is None or found[0] <= self._clock():
