@@ -91,7 +91,7 @@ def test_an_hsa_id_of_the_test_directory_needs_permission() -> None:
         identity(statement, allow_test_ids=False)
 
 
-@pytest.mark.parametrize("none", ["", " ", "<x/>", f"<x>{HSA_ID}</x>"])
+@pytest.mark.parametrize("none", ["", " ", "<x/>", f"<x>{HSA_ID}</x>", f"{HSA_ID}<x/>"])
 def test_nobody_is_not_somebody(none: str) -> None:
     with pytest.raises(BadAttributeError):
         identity(person(hsa_id=(none,)))

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,14 +18,17 @@ from lxml import etree
 
 from idp_bridge.errors import BridgeError
 from idp_bridge.saml.bindings import decode_redirect
+from idp_bridge.saml.downstream_request import check_answerable
 from idp_bridge.saml.messages import AuthnRequest, VerifiedAssertion
 from metadata import safe_xml
 from metadata.errors import UnknownEntityError
 from tests.support.saml.encrypting import encrypted
 from tests.support.saml.requests import (
+    PERSISTENT_POLICY,
     authn_request,
     posted,
     requested_levels,
+    scoping,
     signed_query,
     signed_request,
 )
@@ -36,7 +39,13 @@ from tests.support.saml.responses import (
     response,
 )
 from tests.support.saml.signing import signed
-from tests.support.saml.world import service_provider, take_request, take_response
+from tests.support.saml.world import (
+    IDP,
+    OTHER_SP,
+    service_provider,
+    take_request,
+    take_response,
+)
 
 EXAMPLES: Final = int(os.environ.get("MUTATED_MESSAGES", "80"))
 BOUNDED = settings(
@@ -68,6 +77,18 @@ def response_of(kind: str) -> str:
 def request_xml() -> str:
     levels = requested_levels("http://id.sambi.se/loa/loa3")
     return authn_request(levels, ForceAuthn="true")
+
+
+@cache
+def full_request() -> str:
+    """Write a request with everything that one may have."""
+    return authn_request(
+        PERSISTENT_POLICY,
+        requested_levels("http://id.sambi.se/loa/loa3", comparison="minimum"),
+        scoping(proxy_count="2", idps=(IDP,), requesters=(OTHER_SP,)),
+        IsPassive="false",
+        AttributeConsumingServiceIndex="1",
+    )
 
 
 @cache
@@ -253,6 +274,20 @@ def test_a_redirected_request_with_changed_bytes_says_the_same(
     except (BridgeError, UnknownEntityError):
         return
     assert accepted == true
+
+
+@pytest.mark.parametrize("mutate", [mutate_tree, mutate_bytes])
+@BOUNDED
+@given(data=st.data())
+def test_an_unsigned_request_is_answered_or_refused_whatever_is_in_it(
+    mutate: Callable[[st.DataObject, Any], bytes], data: st.DataObject
+) -> None:
+    """Nobody vouches for it, and it never breaks anything."""
+    xml = full_request() if mutate is mutate_tree else full_request().encode()
+    try:
+        check_answerable(take_request(posted(mutate(data, xml))))
+    except (BridgeError, UnknownEntityError):
+        return
 
 
 @pytest.mark.parametrize("kind", RESPONSES)
