@@ -38,6 +38,8 @@ PROGRAM: Final = (sys.executable, "-m", "idp_bridge")
 _OUR_VARIABLES: Final = "IDP_BRIDGE_"
 _BASE_URL: Final = re.compile(r"^base_url = .*$", re.MULTILINE)
 _GROUPS: Final = {SITHS.method: LoginGroup.E_SERVICE_LEGITIMATION}
+_BITS: Final = 2048
+"""Of the partners' keys: strong enough, and quickly made."""
 _HEAD: Final = """\
 # A demonstration: fictitious people, a stand-in for the portal, error pages on purpose.
 demo = true
@@ -72,6 +74,7 @@ def install(folder: Path, places: Places, clock: Clock) -> Installation:
     config = folder / "bridge.toml"
     if not config.exists():
         _initialise(folder, places)
+    _check_is_demo(config)
     _set_base_url(config, places)
     settings = load_settings(config, {})
     our_keys = load_keys(settings.key_dir)
@@ -117,6 +120,16 @@ def _partners() -> Iterator[str]:
     yield 'email = "demo@example.se"'
 
 
+def _check_is_demo(config: Path) -> None:
+    """Leave a real installation alone.
+
+    Raises:
+        SetupError: The folder belongs to one.
+    """
+    if not load_settings(config, {}).demo:
+        raise SetupError(f"{config} is not of a demonstration; choose another folder.")
+
+
 def _set_base_url(config: Path, places: Places) -> None:
     """Follow the ports, which may be others than last time."""
     text = config.read_text(encoding="utf-8")
@@ -160,7 +173,8 @@ def _keys_of(folder: Path, name: str, clock: Clock) -> KeySet:
     place = folder / "partners" / name
     if not place.exists():
         for purpose in Purpose:
-            keys.add_key(place, purpose, Slot.CURRENT, make_key(name, now=clock()))
+            key = make_key(name, now=clock(), bits=_BITS)
+            keys.add_key(place, purpose, Slot.CURRENT, key)
     return load_keys(place)
 
 

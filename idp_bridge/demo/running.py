@@ -54,7 +54,8 @@ def run(*, port: int, folder: Path | None) -> None:
         raise SetupError(f"{port} is not a port that leaves room for {PORTS}.")
     places = Places(port)
     servers.check_ports(places)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         with _folder(folder) as place:
             _serve(place, places, utc_now)
@@ -63,7 +64,7 @@ def run(*, port: int, folder: Path | None) -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Let SIGTERM end everything in the same way as Ctrl-C."""
+    """End everything, whatever the process inherited for these signals."""
     raise KeyboardInterrupt
 
 

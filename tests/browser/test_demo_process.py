@@ -13,6 +13,7 @@ import pytest
 
 from idp_bridge.demo.places import ADDRESS, Places
 from tests.support.demo import answers, children_of, demo, free_places, is_running
+from tests.support.installations import install
 
 WAIT_SECONDS = 40
 
@@ -93,6 +94,17 @@ def test_a_port_without_room_for_the_others_is_refused(
     assert "room" in done.stderr
 
 
+def test_a_real_installation_is_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    config = install(data)
+    before = config.read_text()
+    done = start(free_places(), tmp_path)
+    assert done.returncode == 1
+    assert "is not of a demonstration" in done.stderr
+    assert config.read_text() == before
+
+
 def start(places: Places, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "idp_bridge", "demo", "--port", str(places.port)]
     return subprocess.run(
@@ -104,7 +116,7 @@ def start(places: Places, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_a_folder_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_without_a_folder_nothing_is_left_behind_after_ctrl_c(tmp_path: Path) -> None:
     places = free_places()
     command = [sys.executable, "-m", "idp_bridge", "demo", "--port", str(places.port)]
     with subprocess.Popen(
@@ -115,7 +127,7 @@ def test_without_a_folder_nothing_is_left_behind(tmp_path: Path) -> None:
     ) as process:
         assert eventually(lambda: answers(places.port))
         assert len(list(tmp_path.glob("idp-bridge-demo-*"))) == 1
-        process.terminate()
+        process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0
     assert "avslutad" in output
