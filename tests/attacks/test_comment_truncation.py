@@ -8,6 +8,7 @@ from idp_bridge.errors import (
     BadSignatureError,
     UnreadableMessageError,
     WrongAudienceError,
+    WrongIssuerError,
 )
 from metadata import names
 from tests.support.saml.requests import authn_request, posted, requested_levels
@@ -21,6 +22,7 @@ from tests.support.saml.responses import (
 )
 from tests.support.saml.signing import signed, signed_oddly
 from tests.support.saml.world import (
+    IDP,
     OUR_SP,
     SP,
     SP_ACS,
@@ -64,6 +66,12 @@ def test_a_signature_that_covers_comments_is_refused() -> None:
         take_response(response(signed_oddly(assertion(), transforms=with_comments)))
     with pytest.raises(BadSignatureError):
         take_response(response(signed_oddly(assertion(), c14n="ExclC14NWithComments")))
+
+
+def test_the_issuer_of_a_response_is_not_read_up_to_a_comment() -> None:
+    take_response(response(signed(assertion()), issuer=f"{IDP}{COMMENT}"))
+    with pytest.raises(WrongIssuerError):
+        take_response(response(signed(assertion()), issuer=f"{IDP}{COMMENT}.evil"))
 
 
 @pytest.mark.parametrize(
