@@ -70,7 +70,7 @@ class Admission:
             raise BadEntityError("a second time in the same source")
         self._check_not_expired(found.valid_until)
         usable = self._usable_roles(found.element, reading)
-        xml = etree.tostring(found.element, method="c14n", exclusive=True)
+        xml = _canonical(found.element)
         name = (name_in_short(value.display) for value in usable.values())
         return EntityRecord(
             entity_id=entity_id,
@@ -110,3 +110,15 @@ class Admission:
     def _check_not_expired(self, valid_until: datetime | None) -> None:
         if valid_until is not None and self.now >= valid_until:
             raise BadEntityError(f"expired at {valid_until.isoformat()}")
+
+
+def _canonical(element: etree._Element) -> bytes:
+    """Write an entity in its canonical form.
+
+    Raises:
+        BadEntityError: It has none (C14N 1.0, section 1.3: relative namespace URIs).
+    """
+    try:
+        return etree.tostring(element, method="c14n", exclusive=True)
+    except etree.C14NError as error:
+        raise BadEntityError("it has no canonical form") from error

@@ -107,5 +107,8 @@ def _question(
         force_authn=request.force_authn,
         is_passive=request.is_passive,
         proxy_count=None if count is None else count - 1,
+        requester_ids=(*request.scoping.requester_ids, request.sp_entity_id)
+        if upstream.send_requester_id
+        else (),
         attribute_index=upstream.attribute_service_index,
     )

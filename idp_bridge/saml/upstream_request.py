@@ -31,6 +31,8 @@ class UpstreamQuestion:
     force_authn: bool
     is_passive: bool
     proxy_count: int | None
+    requester_ids: tuple[str, ...] = ()
+    """For whom we ask, nearest last (core 3.4.1.2); empty to keep it to ourselves."""
     attribute_index: int | None
 
 
@@ -96,9 +98,18 @@ def _message(question: UpstreamQuestion, *, location: str) -> samlp.AuthnRequest
         else str(question.attribute_index),
         issuer=saml.Issuer(text=question.our_entity_id),
         requested_authn_context=_authn_context(question.levels),
-        scoping=None
-        if question.proxy_count is None
-        else samlp.Scoping(proxy_count=str(question.proxy_count)),
+        scoping=_scoping(question),
+    )
+
+
+def _scoping(question: UpstreamQuestion) -> samlp.Scoping | None:
+    """Pass on how far the request may go and for whom it is (core 3.4.1.2)."""
+    count = question.proxy_count
+    if count is None and not question.requester_ids:
+        return None
+    return samlp.Scoping(
+        proxy_count=None if count is None else str(count),
+        requester_id=[samlp.RequesterID(text=each) for each in question.requester_ids],
     )
 
 

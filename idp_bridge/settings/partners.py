@@ -37,6 +37,8 @@ class Upstream(Section):
     """How its attributes are called."""
     attribute_service_index: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Which set of attributes is asked for; not given: the IdP's default."""
+    send_requester_id: bool = False
+    """Tell the IdP which SP the login is for (``RequesterID``)."""
     force_post: bool = False
     """Send requests by POST although the IdP takes Redirect."""
 

@@ -122,3 +122,13 @@ def test_the_name_for_lists_is_the_swedish_one() -> None:
     )
     records, _ = admit(entity(SP, sp_role(), organisation), idp())
     assert [record.display_name for record in records] == ["Verket", None]
+
+
+def test_an_entity_without_a_canonical_form_is_left_out() -> None:
+    broken = idp().replace(
+        "<md:EntityDescriptor", '<md:EntityDescriptor xmlns:r="r"', 1
+    )
+    assert broken != idp()
+    records, warnings = admit(broken, sp())
+    assert [record.entity_id for record in records] == [SP]
+    assert "no canonical form" in warnings[0]

@@ -47,6 +47,17 @@ def test_a_question_says_what_inera_understands() -> None:
     assert xml.find("{*}Scoping").get("ProxyCount") == "2"
 
 
+def test_for_whom_we_ask_is_told_only_when_it_is_wanted() -> None:
+    silent = sent_xml(upstream_request.make(QUESTION, KEY.signing))
+    assert silent.findall("{*}Scoping/{*}RequesterID") == []
+    asked_for = ("https://before.example.se", "https://etjanst.example.se")
+    question = replace(QUESTION, proxy_count=None, requester_ids=asked_for)
+    told = sent_xml(upstream_request.make(question, KEY.signing))
+    found = told.findall("{*}Scoping/{*}RequesterID")
+    assert tuple(each.text for each in found) == asked_for
+    assert "ProxyCount" not in told.find("{*}Scoping").attrib
+
+
 def test_a_redirect_is_signed_as_a_query() -> None:
     outbound = upstream_request.make(QUESTION, KEY.signing)
     assert outbound.fields == ()
