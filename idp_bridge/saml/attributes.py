@@ -168,5 +168,7 @@ def check_value(value: str) -> None:
         raise BadAttributeError("a very long value")
     if not unicodedata.is_normalized("NFC", value):
         raise BadAttributeError("a value that is not in normal form C")
-    if any(unicodedata.category(character) in _FORBIDDEN for character in value):
+    if not value.isprintable() and any(
+        unicodedata.category(character) in _FORBIDDEN for character in value
+    ):
         raise BadAttributeError("a value with hidden characters")
