@@ -48,7 +48,8 @@ class _Exits:
         """Answer what our own checks refused."""
         if error.code == "not-found":
             return self._show(pages.new_error_id(), error.code, error.fault)
-        return self._log_and_show(error.code, error.fault)
+        facts = {} if error.sender is None else {"sender": error.sender}
+        return self._log_and_show(error.code, error.fault, **facts)
 
     def for_store(self, _error: PermissionsUnavailableError) -> Response:
         """Answer that the permission store is silent: neither all rights nor none."""

@@ -32,12 +32,14 @@ class BridgeError(Exception):
     Attributes:
         status: Top-level SAML status for the e-tjänst, when there is one to answer.
         second_status: Second-level SAML status, if any (SAML core 3.2.2.2).
+        sender: The partner whose message it was, once it is known to be one of ours.
     """
 
     code: ClassVar[str] = "technical"
     fault: ClassVar[Fault] = Fault.OURS
     status: str = names.STATUS_RESPONDER
     second_status: str | None = None
+    sender: str | None = None
 
 
 # --- ours -----------------------------------------------------------------------------

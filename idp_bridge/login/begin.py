@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from idp_bridge.errors import AuthnContextError, PassiveError, ReplayedError
+from idp_bridge.errors import (
+    AuthnContextError,
+    PassiveError,
+    ReplayedError,
+    ServiceClosedError,
+)
 from idp_bridge.login import levels
 from idp_bridge.login.levels import Level
 from idp_bridge.login.parts import Parts
@@ -57,7 +62,7 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
     """
     request = accepted.request
     downstream_request.check_answerable(accepted)
-    parts.find_service(request.sp_entity_id)
+    check_service_open(request, parts)
     methods = fitting_methods(request, parts)
     if request.is_passive and len(methods) > 1:
         raise PassiveError("a person would have to choose a method")
@@ -72,6 +77,18 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
         secret=secret,
         methods=methods,
     )
+
+
+def check_service_open(request: AuthnRequest, parts: Parts) -> None:
+    """Refuse before anybody logs in for an e-tjänst that is not open.
+
+    Raises:
+        ServiceClosedError: It is not in the catalogue, not yet open, or closed.
+        StoreUnavailableError: The permission store does not answer.
+    """
+    service = parts.find_service(request.sp_entity_id)
+    if not service.validity.holds(parts.clock()):
+        raise ServiceClosedError(f"service {service.code} is not open")
 
 
 def check_not_replayed(request: AuthnRequest, parts: Parts) -> None:

@@ -1,8 +1,9 @@
 """A method is chosen: we send our own request to its identity provider."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from idp_bridge.errors import LoginLostError
+from idp_bridge.errors import BridgeError, LoginLostError
 from idp_bridge.login.begin import fitting_levels, fitting_methods
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import (
@@ -29,10 +30,13 @@ def keep(pending: PendingLogin, parts: Parts) -> None:
     """Put a login into the store, for as long as somebody may take.
 
     Raises:
+        LoginLostError: That time is over.
         StoreUnavailableError: The store does not answer.
     """
-    lifetime = parts.settings.saml.login_lifetime
-    parts.state.put(pending.key, pending.to_bytes(), lifetime)
+    left = pending.began + parts.settings.saml.login_lifetime - parts.clock()
+    if left <= timedelta():
+        raise LoginLostError("a login that has lasted too long")
+    parts.state.put(pending.key, pending.to_bytes(), left)
 
 
 def find(login_id: str, secret: str | None, parts: Parts) -> PendingLogin:
@@ -48,6 +52,28 @@ def find(login_id: str, secret: str | None, parts: Parts) -> PendingLogin:
     pending = PendingLogin.from_bytes(data)
     pending.check_browser(secret)
     return pending
+
+
+def send_again(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:
+    """Send a request for a login that is in the store already.
+
+    The entry is taken out first: a login that has ended meanwhile stays ended, and what
+    another tab sent is not forgotten.
+
+    Raises:
+        LoginLostError: The login has ended, or the method is not on offer.
+        UnavailableIdpError: The metadata of the identity provider is missing or over.
+        StoreUnavailableError: The store does not answer.
+    """
+    data = parts.state.take(pending.key)
+    if data is None:
+        raise LoginLostError("the login has just ended")
+    latest = PendingLogin.from_bytes(data)
+    try:
+        return send(latest, method, parts)
+    except BridgeError:
+        keep(latest, parts)
+        raise
 
 
 def choices(pending: PendingLogin, parts: Parts) -> Choice:

@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
@@ -47,6 +47,11 @@ class PendingLogin:
         """Under which key it is kept."""
         return key_of(self.login_id)
 
+    @property
+    def began(self) -> datetime:
+        """When it began, to the second."""
+        return datetime.fromtimestamp(int(self.login_id[:8], 16), tz=UTC)
+
     def check_browser(self, secret: str | None) -> None:
         """Refuse another browser than the one in which the login began.
 
@@ -73,7 +78,8 @@ class PendingLogin:
 
     def to_bytes(self) -> bytes:
         """Write it for the store."""
-        return json.dumps(asdict(self), default=datetime.isoformat).encode()
+        text = json.dumps(asdict(self), default=datetime.isoformat, ensure_ascii=False)
+        return text.encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "PendingLogin":

@@ -12,7 +12,7 @@ from typing import Any, Final
 from lxml import etree
 from saml2 import samlp
 
-from idp_bridge.errors import UnreadableMessageError
+from idp_bridge.errors import BridgeError, UnreadableMessageError
 from idp_bridge.saml import gate, request_checks
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
@@ -25,6 +25,10 @@ _BOOLEANS: Final = {None: False, "true": True, "1": True, "false": False, "0": F
 _ISSUER: Final = f"{{{names.NS_SAML}}}Issuer"
 MAX_VALUES: Final = 32
 """How many levels, identity providers or requesters one request may list."""
+MAX_VALUE_LENGTH: Final = 1024
+"""How long a URI may be (core 8.3.6)."""
+MAX_TEXT: Final = 8192
+"""How many characters all lists of one request may have together."""
 MAX_ID_LENGTH: Final = 256
 """How long an ID may be: long enough for everybody, short enough to be a key."""
 
@@ -66,6 +70,20 @@ def accept(message: InboundMessage, context: RequestContext) -> AcceptedRequest:
     """
     root = gate.read(message, kind="AuthnRequest")
     sp = _find_sender(root, context)
+    try:
+        return _accept_from(sp, message, root, context)
+    except BridgeError as error:
+        error.sender = sp.entity_id
+        raise
+
+
+def _accept_from(
+    sp: ServiceProvider,
+    message: InboundMessage,
+    root: etree._Element,
+    context: RequestContext,
+) -> AcceptedRequest:
+    """Check what a known SP sent."""
     signed = message.signature is not None or gate.is_signed(root)
     root = request_checks.check_request_signature(
         message, root, sp, required=context.require_signature(sp.entity_id)
@@ -126,7 +144,7 @@ def _value_of(
     if not model.id or len(model.id) > MAX_ID_LENGTH:
         raise UnreadableMessageError("no ID, or a very long one")
     policy, context = model.name_id_policy, model.requested_authn_context
-    return AuthnRequest(
+    request = AuthnRequest(
         id=model.id,
         sp_entity_id=sp.entity_id,
         acs_url=acs_url,
@@ -136,10 +154,13 @@ def _value_of(
         is_passive=_boolean(model.is_passive),
         levels=_texts(context.authn_context_class_ref if context else []),
         comparison=_comparison(context.comparison if context else None),
-        name_id_format=policy.format if policy else None,
+        name_id_format=_optional(policy.format if policy else None),
         attribute_index=_integer(model.attribute_consuming_service_index),
         scoping=_scoping(model.scoping),
     )
+    scoping = request.scoping
+    _check_text(*request.levels, *scoping.idp_list, *scoping.requester_ids)
+    return request
 
 
 def _scoping(model: Any) -> Scoping:
@@ -149,14 +170,30 @@ def _scoping(model: Any) -> Scoping:
     _check_count(entries)
     return Scoping(
         proxy_count=_integer(model.proxy_count),
-        idp_list=tuple(str(entry.provider_id) for entry in entries),
+        idp_list=tuple(_bounded(str(entry.provider_id)) for entry in entries),
         requester_ids=_texts(model.requester_id),
     )
 
 
 def _texts(elements: list[Any]) -> tuple[str, ...]:
     _check_count(elements)
-    return tuple((element.text or "").strip() for element in elements)
+    return tuple(_bounded((element.text or "").strip()) for element in elements)
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else _bounded(text)
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_VALUE_LENGTH:
+        raise UnreadableMessageError("a very long value")
+    return text
+
+
+def _check_text(*texts: str) -> None:
+    """Bound what a stranger makes us remember."""
+    if sum(map(len, texts)) > MAX_TEXT:
+        raise UnreadableMessageError("very long lists")
 
 
 def _check_count(elements: list[Any]) -> None:

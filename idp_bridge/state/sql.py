@@ -9,7 +9,7 @@ the driver, on a connection of SQLAlchemy's pool.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,8 @@ state_entries = Table(
 )
 """``expires_at``: microseconds since 1970; the entry counts until then, not at it."""
 
+SWEEP_EVERY = 250
+"""After how many used identifiers a worker deletes one batch of what is old."""
 SWEEP_BATCH = 1000
 """How many entries one statement of a sweep deletes, so that nobody waits for it."""
 
@@ -101,6 +103,7 @@ class SqlStateStore:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._added = 0
         dialect = engine.dialect
         self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
         self._ping = _Statement(_PING, dialect)
@@ -148,6 +151,7 @@ class SqlStateStore:
             ValueError: The key or time is out of bounds.
         """
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
+        self._sweep_now_and_then()
         with self._cursor() as cursor:
             self._add_once.run(cursor, entry)
             return cursor.fetchone() is not None
@@ -158,14 +162,25 @@ class SqlStateStore:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
-        moment, total = {"now": self._now()}, 0
-        while True:
-            with self._cursor() as cursor:
-                self._sweep.run(cursor, moment)
-                gone: int = cursor.rowcount
+        total = gone = self._sweep_batch()
+        while gone == SWEEP_BATCH:
+            gone = self._sweep_batch()
             total += gone
-            if gone < SWEEP_BATCH:
-                return total
+        return total
+
+    def _sweep_batch(self) -> int:
+        with self._cursor() as cursor:
+            self._sweep.run(cursor, {"now": self._now()})
+            gone: int = cursor.rowcount
+        return gone
+
+    def _sweep_now_and_then(self) -> None:
+        """Delete faster than entries come; a failure is for the next statement."""
+        self._added += 1
+        if self._added >= SWEEP_EVERY:
+            self._added = 0
+            with suppress(StoreUnavailableError):
+                self._sweep_batch()
 
     def ping(self) -> None:
         """Ask the database whether it answers and has our table.

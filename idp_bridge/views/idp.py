@@ -86,9 +86,10 @@ def send_to_method(login_id: str, method: str) -> Response:
     """Send the person to the identity provider of the chosen method."""
     pending = _find(login_id)
     try:
-        return _send(pending, method)
+        outbound = choose.send_again(pending, method, services().parts)
     except BridgeError as error:
         return refuse(error, pending.request, login_id=login_id)
+    return _go(outbound, to_name=_title_of(method))
 
 
 def _begin(message: InboundMessage) -> Response:
@@ -120,10 +121,13 @@ def _first_step(begun: BegunLogin) -> Response:
 
 
 def _send(pending: PendingLogin, method: str) -> Response:
-    parts = services().parts
-    upstream = parts.settings.upstream_for(method)
-    outbound = choose.send(pending, method, parts)
-    return _go(outbound, to_name=upstream.title if upstream else method)
+    outbound = choose.send(pending, method, services().parts)
+    return _go(outbound, to_name=_title_of(method))
+
+
+def _title_of(method: str) -> str:
+    upstream = services().settings.upstream_for(method)
+    return upstream.title if upstream else method
 
 
 def _go(outbound: OutboundRequest, *, to_name: str) -> Response:
