@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +15,7 @@ from idp_bridge.saml.bindings import (
     decode_post,
     decode_redirect,
 )
+from tests.support.saml.logins import make_bridge
 from tests.support.saml.requests import (
     authn_request,
     deflated,
@@ -201,3 +203,22 @@ def test_what_is_listed_is_bounded() -> None:
     ):
         with pytest.raises(UnreadableMessageError):
             take_request(posted(authn_request(crowd)))
+
+
+def test_what_is_listed_is_short() -> None:
+    """What a stranger writes is kept for an hour, so it has to be little."""
+    take_request(posted(authn_request(scoping(requesters=("u" * 1024,)))))
+    for crowd in (
+        scoping(requesters=("u" * 1025,)),
+        scoping(idps=("u" * 1025,)),
+        scoping(requesters=("u" * 1000,) * 9),
+        requested_levels("u" * 1025),
+    ):
+        with pytest.raises(UnreadableMessageError, match="very long"):
+            take_request(posted(authn_request(crowd)))
+
+
+def test_the_longest_lists_fit_into_the_store(tmp_path: Path) -> None:
+    bridge = make_bridge(tmp_path)
+    longest = scoping(requesters=("\N{GRINNING FACE}" * 1024,) * 8)
+    assert bridge.ask(posted(authn_request(longest))).request_id

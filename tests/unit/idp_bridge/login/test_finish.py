@@ -8,22 +8,25 @@ from idp_bridge.errors import (
     LoginLostError,
     MisconfiguredError,
     NoPermissionError,
+    ServiceClosedError,
     UnavailableIdpError,
     UnknownPartnerError,
     UnknownPersonError,
 )
-from idp_bridge.login import answer
+from idp_bridge.login import answer, choose
 from metadata import names
 from metadata.entities import EncryptionKey
 from tests.support.clock import NOW
 from tests.support.keys import ec_key, rsa_key
 from tests.support.permission_world import BOB, CHARLIE, ERSATTNING
 from tests.support.saml.logins import (
+    Asked,
     Bridge,
     answer_to,
     issued,
     make_bridge,
     other_provider,
+    request_id_of,
 )
 from tests.support.saml.requests import authn_request, posted, redirected
 from tests.support.saml.responses import authn, person
@@ -169,3 +172,64 @@ def test_another_e_tjanst_gets_its_own_answer(bridge: Bridge) -> None:
     request = authn_request(issuer=ERSATTNING, acs_url=None)
     ready = bridge.finish(bridge.ask(posted(request)))
     assert ready.acs_url == known.acs_endpoints[0].location
+
+
+def test_a_login_that_has_ended_stays_ended(bridge: Bridge) -> None:
+    asked = bridge.ask()
+    pending = choose.find(
+        asked.begun.pending.login_id, asked.begun.secret, bridge.parts
+    )
+    bridge.finish(asked)
+    with pytest.raises(LoginLostError):
+        choose.send_again(pending, "siths", bridge.parts)
+    assert bridge.parts.state.get(pending.key) is None
+
+
+def test_two_tabs_may_choose_at_once_and_each_finish(bridge: Bridge) -> None:
+    begun = bridge.begin()
+    seen_by_both = choose.find(begun.pending.login_id, begun.secret, bridge.parts)
+    first = choose.send_again(seen_by_both, "siths", bridge.parts)
+    choose.send_again(seen_by_both, "siths", bridge.parts)
+    assert bridge.finish(Asked(begun, first, request_id_of(first))).acs_url == SP_ACS
+
+
+def test_a_method_that_cannot_be_asked_leaves_the_login_open(bridge: Bridge) -> None:
+    begun = bridge.begin()
+    known = bridge.parties.idps.pop(IDP)
+    with pytest.raises(UnavailableIdpError):
+        choose.send_again(begun.pending, "siths", bridge.parts)
+    bridge.parties.idps[IDP] = known
+    assert bridge.ask_again(begun).request_id
+
+
+def test_a_login_is_not_kept_longer_by_choosing_again(bridge: Bridge) -> None:
+    begun = bridge.begin()
+    bridge.clock.advance(timedelta(minutes=59))
+    choose.send_again(begun.pending, "siths", bridge.parts)
+    bridge.clock.advance(timedelta(minutes=1))
+    with pytest.raises(LoginLostError):
+        choose.send_again(begun.pending, "siths", bridge.parts)
+
+
+def test_nobody_logs_in_for_a_service_that_is_closed(bridge: Bridge) -> None:
+    closing = """
+[[services]]
+code = "landsting"
+name = "E-tj\u00e4nst f\u00f6r landsting"
+valid_until = 2026-11-22
+"""
+    bridge.begin(posted(authn_request(id="_open")))
+    bridge.parts.authz.load_catalogue(closing, dry_run=False, actor="t", now=NOW)
+    with pytest.raises(ServiceClosedError):
+        bridge.begin(posted(authn_request(id="_closed")))
+
+
+def test_a_key_that_does_not_fit_never_means_plain_text(bridge: Bridge) -> None:
+    def log_in_with(*keys: EncryptionKey) -> Any:
+        bridge.parties.sps[SP] = service_provider(encryption_keys=keys)
+        asked = bridge.ask(posted(authn_request(id=f"_with_{len(keys)}")))
+        return issued(bridge.finish(asked))
+
+    assert log_in_with() is not None
+    with pytest.raises(MisconfiguredError):
+        log_in_with(EncryptionKey(ec_key("sp encryption").public))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, func, select
 
-from idp_bridge.state.sql import SWEEP_BATCH, SqlStateStore, state_entries
+from idp_bridge.state.sql import SWEEP_BATCH, SWEEP_EVERY, SqlStateStore, state_entries
 from tests.support.clock import FrozenClock
 from tests.support.state_stores import TTL
 
@@ -108,3 +108,14 @@ def test_a_sweep_does_not_wait_for_an_entry_that_somebody_holds(
         connection.execute(held.with_for_update())
         assert store.sweep() == 1
     assert store.sweep() == 1
+
+
+def test_what_is_old_goes_without_anybody_asking(
+    store: SqlStateStore, engine: Engine, clock: FrozenClock
+) -> None:
+    for number in range(SWEEP_EVERY - 1):
+        store.add_once(f"old:{number}", TTL)
+    clock.advance(TTL)
+    assert count(engine) == SWEEP_EVERY - 1
+    store.add_once("new", TTL)
+    assert count(engine) == 1
