@@ -10,6 +10,9 @@ from typing import Any
 
 from idp_bridge.settings.model import DEFAULT_LEVELS
 
+RESERVED_METHODS = frozenset({"avbryt"})
+"""What stands in the place of a method in addresses of other pages."""
+
 Raw = Mapping[str, Any]
 
 
@@ -18,6 +21,7 @@ def contradictions(raw: Raw) -> Iterator[str]:
     yield from _repeated(raw, "upstream", "method")
     yield from _repeated(raw, "downstream", "entity_id")
     yield from _same_entity(raw)
+    yield from _reserved_methods(raw)
     yield from _unknown_methods(raw)
     yield from _unknown_levels(raw)
 
@@ -49,6 +53,12 @@ def _same_entity(raw: Raw) -> Iterator[str]:
         identity_provider = saml.get("idp_entity_id")
         if identity_provider and identity_provider == saml.get("aa_entity_id"):
             yield "saml.aa_entity_id: must differ from saml.idp_entity_id"
+
+
+def _reserved_methods(raw: Raw) -> Iterator[str]:
+    for position, table in enumerate(_tables(raw, "upstream"), start=1):
+        if table.get("method") in RESERVED_METHODS:
+            yield f"upstream[{position}].method: is the address of another page"
 
 
 def _unknown_methods(raw: Raw) -> Iterator[str]:

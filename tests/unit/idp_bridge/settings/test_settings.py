@@ -262,3 +262,9 @@ def test_settings_that_do_not_fit_together_are_told() -> None:
     assert "downstream[1].default_level" in _problem(
         IDP_BRIDGE_DOWNSTREAM='[{"entity_id": "https://sp", "default_level": "x"}]'
     )
+
+
+def test_a_method_cannot_have_the_address_of_another_page() -> None:
+    method = '"method": "avbryt", "entity_id": "https://i", "title": "S"'
+    problem = _problem(IDP_BRIDGE_UPSTREAM=f'[{{{method}, "levels": ["x"]}}]')
+    assert "upstream[1].method: is the address of another page" in problem
