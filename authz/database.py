@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import (
     Connection,
@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.sql.expression import ClauseElement
 
 from authz.errors import StoreUnavailableError
 
@@ -165,3 +166,26 @@ def insert_if_missing(
         insert = postgresql.insert(table).on_conflict_do_nothing()
     counting = insert.values(**values).execution_options(preserve_rowcount=True)
     return connection.execute(counting).rowcount == 1
+
+
+class DriverStatement:
+    """A statement in the words of one driver, written once and used often.
+
+    Args:
+        statement: What SQLAlchemy writes; its parameters are texts, numbers or bytes.
+        dialect: For which kind of database.
+    """
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._order: list[str] | None = getattr(compiled, "positiontup", None)
+        known = compiled.params.items()
+        self._constants = {name: value for name, value in known if value is not None}
+
+    def arguments(self, values: Mapping[str, object]) -> Any:
+        """Put parameters into the form that the driver takes."""
+        named = {**self._constants, **values}
+        if self._order is None:
+            return named
+        return tuple(named[name] for name in self._order)

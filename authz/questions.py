@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
 
+from authz.database import DriverStatement
 from authz.errors import StoreUnavailableError
 
 Reader = Callable[[Any], Any] | None
@@ -48,9 +49,7 @@ class _Form:
     """A question in the words of one kind of database."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self._text = str(compiled)
-        self._order: list[str] | None = getattr(compiled, "positiontup", None)
+        self._statement = DriverStatement(statement, dialect)
         self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
         columns = statement.selected_columns
         self._row = namedtuple("Row", columns.keys())  # type: ignore[misc]  # noqa: PYI024  # made of the statement
@@ -61,12 +60,9 @@ class _Form:
 
     def rows(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
         """Ask the driver and read what it hands out."""
-        given: Any = values
-        if self._order is not None:
-            given = tuple(values[name] for name in self._order)
         try:
             cursor = connection.connection.cursor()
-            cursor.execute(self._text, given)
+            cursor.execute(self._statement.text, self._statement.arguments(values))
             found = cursor.fetchall()
             cursor.close()
         except self._driver_error as error:

@@ -1,6 +1,5 @@
 """A method is chosen: we send our own request to its identity provider."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from idp_bridge.errors import BridgeError, LoginLostError
@@ -16,14 +15,6 @@ from idp_bridge.saml import upstream_request
 from idp_bridge.saml.upstream_request import OutboundRequest, UpstreamQuestion
 from idp_bridge.settings import Upstream
 from metadata import names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A login for which a person may choose a method."""
-
-    pending: PendingLogin
-    methods: tuple[Upstream, ...]
 
 
 def keep(pending: PendingLogin, parts: Parts) -> None:
@@ -74,15 +65,6 @@ def send_again(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequ
     except BridgeError:
         keep(latest, parts)
         raise
-
-
-def choices(pending: PendingLogin, parts: Parts) -> Choice:
-    """Say which methods a person may choose from.
-
-    Raises:
-        BridgeError: None fits any more.
-    """
-    return Choice(pending=pending, methods=fitting_methods(pending.request, parts))
 
 
 def send(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:

@@ -23,6 +23,7 @@ from idp_bridge.errors import (
 from idp_bridge.login import answer, choose, levels, name_ids, release
 from idp_bridge.login.answer import Answer
 from idp_bridge.login.begin import fitting_levels
+from idp_bridge.login.levels import Level
 from idp_bridge.login.parts import Parts, store_errors
 from idp_bridge.login.pending import PendingLogin, SentRequest, login_id_of
 from idp_bridge.login.release import KnownFacts
@@ -92,16 +93,14 @@ def complete(found: FoundLogin, parts: Parts) -> Answer:
     Raises:
         BridgeError: The first check or decision that ends the login.
     """
-    assertion = _verify(found, parts)
-    _use_up_assertion(assertion, parts)
     request = found.pending.request
+    asked = fitting_levels(request, found.upstream, parts)
+    assertion = _verify(found, asked, parts)
+    _use_up_assertion(assertion, parts)
     sp = answer.sp_that_may_be_answered(request, parts)
     policy = parts.settings.policy_for(sp.entity_id)
     facts = _decide(assertion, found, parts)
-    level = levels.answer(
-        fitting_levels(request, found.upstream, parts),
-        asserted=assertion.authn_context,
-    )
+    level = levels.answer(asked, asserted=assertion.authn_context)
     name_id = name_ids.make(request, sp, facts.person, parts)
     told = Release(
         name_id=name_id,
@@ -122,10 +121,11 @@ def complete(found: FoundLogin, parts: Parts) -> Answer:
     return answer.to_sp(xml, request, sp)
 
 
-def _verify(found: FoundLogin, parts: Parts) -> VerifiedAssertion:
+def _verify(
+    found: FoundLogin, asked: tuple[Level, ...], parts: Parts
+) -> VerifiedAssertion:
     """Let the Response through the gate and the checks."""
     request = found.pending.request
-    asked = fitting_levels(request, found.upstream, parts)
     expected = Expected(
         request_id=found.sent.request_id,
         idp=parts.find_idp(found.upstream.entity_id),

@@ -30,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
 
+from authz.database import DriverStatement
 from idp_bridge.errors import StoreUnavailableError
 from idp_bridge.state import limits
 from metadata.clock import Clock
@@ -72,25 +73,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class _Statement:
-    """A statement in the driver's own words."""
-
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self._text = str(compiled)
-        self._order: list[str] | None = getattr(compiled, "positiontup", None)
-        known = compiled.params.items()
-        self._constants = {name: value for name, value in known if value is not None}
-
-    def run(self, cursor: Any, values: Mapping[str, object]) -> None:
-        """Execute it."""
-        named = {**self._constants, **values}
-        if self._order is None:
-            cursor.execute(self._text, named)
-        else:
-            cursor.execute(self._text, tuple(named[name] for name in self._order))
-
-
 class SqlStateStore:
     """Short-lived facts in a SQL database.
 
@@ -106,12 +88,12 @@ class SqlStateStore:
         self._added = 0
         dialect = engine.dialect
         self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
-        self._ping = _Statement(_PING, dialect)
-        self._get = _Statement(_GET, dialect)
-        self._take = _Statement(_TAKE, dialect)
-        self._sweep = _Statement(_SWEEP, dialect)
-        self._put = _Statement(_put_statement(dialect), dialect)
-        self._add_once = _Statement(_add_once_statement(dialect), dialect)
+        self._ping = DriverStatement(_PING, dialect)
+        self._get = DriverStatement(_GET, dialect)
+        self._take = DriverStatement(_TAKE, dialect)
+        self._sweep = DriverStatement(_SWEEP, dialect)
+        self._put = DriverStatement(_put_statement(dialect), dialect)
+        self._add_once = DriverStatement(_add_once_statement(dialect), dialect)
 
     def put(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep a value for a while; an older value of the same key is replaced.
@@ -123,7 +105,7 @@ class SqlStateStore:
         limits.check_value(value)
         entry = self._entry(key, value, ttl)
         with self._cursor() as cursor:
-            self._put.run(cursor, entry)
+            _run(cursor, self._put, entry)
 
     def get(self, key: str) -> bytes | None:
         """Read a value and leave it there; ``None`` if it is missing or too old.
@@ -153,7 +135,7 @@ class SqlStateStore:
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
         self._sweep_now_and_then()
         with self._cursor() as cursor:
-            self._add_once.run(cursor, entry)
+            _run(cursor, self._add_once, entry)
             return cursor.fetchone() is not None
 
     def sweep(self) -> int:
@@ -170,7 +152,7 @@ class SqlStateStore:
 
     def _sweep_batch(self) -> int:
         with self._cursor() as cursor:
-            self._sweep.run(cursor, {"now": self._now()})
+            _run(cursor, self._sweep, {"now": self._now()})
             gone: int = cursor.rowcount
         return gone
 
@@ -189,7 +171,7 @@ class SqlStateStore:
             StoreUnavailableError: It does not, or has not.
         """
         with self._cursor() as cursor:
-            self._ping.run(cursor, {})
+            _run(cursor, self._ping, {})
 
     def close(self) -> None:
         """Give all connections back; the next use makes new ones."""
@@ -204,10 +186,10 @@ class SqlStateStore:
         expires_at = self._now() + ttl // _MICROSECOND
         return {"key": key, "value": value, "expires_at": expires_at}
 
-    def _read(self, statement: _Statement, key: str) -> bytes | None:
+    def _read(self, statement: DriverStatement, key: str) -> bytes | None:
         limits.check_key(key)
         with self._cursor() as cursor:
-            statement.run(cursor, {"wanted": key, "now": self._now()})
+            _run(cursor, statement, {"wanted": key, "now": self._now()})
             row = cursor.fetchone()
         return None if row is None else bytes(row[0])
 
@@ -227,6 +209,10 @@ class SqlStateStore:
             raise StoreUnavailableError(type(error).__name__) from error
         finally:
             connection.close()
+
+
+def _run(cursor: Any, statement: DriverStatement, values: Mapping[str, object]) -> None:
+    cursor.execute(statement.text, statement.arguments(values))
 
 
 def _new_entry(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:

@@ -53,7 +53,7 @@ def show_methods(login_id: str) -> Response:
     pending = _find(login_id)
     parts = services().parts
     try:
-        choice = choose.choices(pending, parts)
+        methods = begin.fitting_methods(pending.request, parts)
         sp = answer.sp_that_may_be_answered(pending.request, parts)
     except BridgeError as error:
         return refuse(error, pending.request)
@@ -61,7 +61,7 @@ def show_methods(login_id: str) -> Response:
         MethodsPage(
             service_name=answer.display_name(sp),
             service_description=answer.localised(sp.display.descriptions),
-            groups=_groups(choice.methods, login_id),
+            groups=_groups(methods, login_id),
             cancel_url=url_for("idp.cancel", login_id=login_id),
             error_line=None,
         )
