@@ -33,6 +33,15 @@ clock_skew_seconds = 60
 # Whether HSA-ids of Inera's test environments are accepted.
 allow_test_hsa_ids = false
 
+[metadata]
+# Whether "serve" also fetches the metadata of others when it is due. Not needed where a
+# timer runs "idp-bridge metadata refresh"; harmless beside it.
+refresh_in_background = true
+
+[metrics]
+# Networks that may read /metrics; to all others it does not exist.
+allowed_addresses = ["127.0.0.0/8", "::1/128"]
+
 # One table for each way to log in. The identity provider must be in the trusted
 # metadata: idp-bridge metadata add NAME FILE
 #

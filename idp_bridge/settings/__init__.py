@@ -2,6 +2,7 @@
 
 from idp_bridge.settings.accessibility import Accessibility
 from idp_bridge.settings.loading import load_settings
+from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
 from idp_bridge.settings.model import Settings
 from idp_bridge.settings.partners import (
     DownstreamPolicy,
@@ -22,6 +23,8 @@ __all__ = [
     "DownstreamPolicy",
     "Encrypt",
     "LoginGroup",
+    "MetadataSettings",
+    "MetricsSettings",
     "Organisation",
     "Profile",
     "SamlSettings",

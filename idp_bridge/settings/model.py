@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from idp_bridge.settings import checks
+from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
 from idp_bridge.settings.partners import DownstreamPolicy, Upstream
 from idp_bridge.settings.saml import SamlSettings
-from idp_bridge.settings.section import Section, Uri
+from idp_bridge.settings.section import Section, Uri, directory_of
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
 from metadata import names
 
@@ -66,6 +67,10 @@ class Settings(Section):
     """Whether this is a demonstration, in which error pages can be looked at."""
     saml: SamlSettings
     """How we behave as a SAML party."""
+    metadata: MetadataSettings = MetadataSettings()
+    """How the metadata of others is fetched and kept fresh."""
+    metrics: MetricsSettings = MetricsSettings()
+    """Who may look at our figures."""
     upstream: tuple[Upstream, ...] = ()
     """The login methods."""
     levels: dict[Uri, Uri] = Field(default_factory=lambda: dict(DEFAULT_LEVELS))
@@ -144,7 +149,7 @@ class Settings(Section):
     @field_validator("database_url", mode="after")
     @classmethod
     def _check_database_url(cls, url: str, info: ValidationInfo) -> str:
-        return checks.check_database_url(url, _directory(info))
+        return checks.check_database_url(url, directory_of(info))
 
     @field_validator("state_url")
     @classmethod
@@ -154,16 +159,10 @@ class Settings(Section):
     @field_validator("key_dir")
     @classmethod
     def _find_key_dir(cls, path: Path, info: ValidationInfo) -> Path:
-        return _directory(info) / path
+        return directory_of(info) / path
 
     @field_validator("secret_key")
     @classmethod
     def _check_secret_key(cls, secret: SecretStr) -> SecretStr:
         checks.check_secret(secret.get_secret_value())
         return secret
-
-
-def _directory(info: ValidationInfo) -> Path:
-    """Find the folder that relative paths start from."""
-    context = info.context or {}
-    return Path(context.get("directory", Path.cwd()))

@@ -1,8 +1,15 @@
 """What do all tables of the configuration have in common?"""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 
 class Section(BaseModel):
@@ -36,3 +43,9 @@ WebUrl = Annotated[str, StringConstraints(pattern=r"^(https?://[!-~]+)?$")]
 
 Email = Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+)?$")]
 """An e-mail address; may be empty."""
+
+
+def directory_of(info: ValidationInfo) -> Path:
+    """Find the folder that relative paths start from."""
+    context = info.context or {}
+    return Path(context.get("directory", Path.cwd()))
