@@ -12,6 +12,9 @@
                                       │           decision, the release, our Response
     e-tjänst ◀── Response ────── answer           the form that the browser posts
 
+A login for our own pages goes the same way between ``own_pages.begin`` and
+``finish.identify``, and ends with a session instead of a Response.
+
 Each step takes :class:`~idp_bridge.login.parts.Parts`, everything that is outside,
 and plain values. Errors before ``begin.begin`` are pages; later ones are pages with a
 button that posts a signed error Response to the e-tjänst.

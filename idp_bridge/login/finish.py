@@ -28,6 +28,7 @@ from idp_bridge.login.parts import Parts, store_errors
 from idp_bridge.login.pending import PendingLogin, SentRequest, login_id_of
 from idp_bridge.login.release import KnownFacts
 from idp_bridge.saml import attributes, downstream_response, upstream_response
+from idp_bridge.saml.attributes import Identity
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.downstream_response import Protection
 from idp_bridge.saml.encryption import can_encrypt_to
@@ -94,6 +95,8 @@ def complete(found: FoundLogin, parts: Parts) -> Answer:
         BridgeError: The first check or decision that ends the login.
     """
     request = found.pending.request
+    if found.pending.own_pages is not None:
+        raise MisconfiguredError("a login for our own pages answers no e-tjänst")
     asked = fitting_levels(request, found.upstream, parts)
     assertion = _verify(found, asked, parts)
     _use_up_assertion(assertion, parts)
@@ -119,6 +122,23 @@ def complete(found: FoundLogin, parts: Parts) -> Answer:
         answer.envelope(request, parts), told, protection, parts.signing_key
     )
     return answer.to_sp(xml, request, sp)
+
+
+def identify(found: FoundLogin, parts: Parts) -> Identity:
+    """Check the answer to a login for our own pages, and say who it is.
+
+    Raises:
+        BridgeError: The first check that ends the login.
+    """
+    if found.pending.own_pages is None:
+        raise MisconfiguredError("a login for an e-tjänst opens none of our own pages")
+    asked = fitting_levels(found.pending.request, found.upstream, parts)
+    assertion = _verify(found, asked, parts)
+    _use_up_assertion(assertion, parts)
+    levels.answer(asked, asserted=assertion.authn_context)
+    identity = _identity_of(assertion, found, parts)
+    _use_up_login(found.pending, parts)
+    return identity
 
 
 def _verify(
@@ -167,12 +187,7 @@ def _decide(
     Raises:
         LoginRefusedError: The person may not go on.
     """
-    identity = attributes.identity_of(
-        assertion.attributes,
-        map_name=found.upstream.attribute_map,
-        authn_context=assertion.authn_context,
-        allow_test_ids=parts.settings.saml.allow_test_hsa_ids,
-    )
+    identity = _identity_of(assertion, found, parts)
     service = parts.find_service(found.pending.request.sp_entity_id)
     with store_errors():
         decision = parts.authz.decide(
@@ -188,6 +203,17 @@ def _decide(
         raise UnknownPersonError("allowed, but nobody")
     return KnownFacts(
         identity=identity, person=person, organisation=organisation, decision=decision
+    )
+
+
+def _identity_of(
+    assertion: VerifiedAssertion, found: FoundLogin, parts: Parts
+) -> Identity:
+    return attributes.identity_of(
+        assertion.attributes,
+        map_name=found.upstream.attribute_map,
+        authn_context=assertion.authn_context,
+        allow_test_ids=parts.settings.saml.allow_test_hsa_ids,
     )
 
 

@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
@@ -33,6 +34,22 @@ class SentRequest:
     sent_at: datetime
 
 
+class Area(StrEnum):
+    """Pages of ours that only people who have logged in may see."""
+
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPages:
+    """A login that ends with a session of ours, not with an answer to an e-tjänst."""
+
+    area: Area
+    return_path: str
+    """Where the person was going: a path of ours, checked when the login began."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingLogin:
     """A login that has begun and not ended."""
@@ -40,7 +57,10 @@ class PendingLogin:
     login_id: str
     secret_hash: str
     request: AuthnRequest
+    """What the e-tjänst asked for, or what we ask of ourselves for our own pages."""
     sent: tuple[SentRequest, ...] = ()
+    own_pages: OwnPages | None = None
+    """What the login is for when no e-tjänst asked."""
 
     @property
     def key(self) -> str:
@@ -90,6 +110,7 @@ class PendingLogin:
             secret_hash=raw["secret_hash"],
             request=_request_of(raw["request"]),
             sent=tuple(_sent_of(each) for each in raw["sent"]),
+            own_pages=_own_pages_of(raw.get("own_pages")),
         )
 
 
@@ -112,6 +133,12 @@ def _sent_of(raw: dict[str, Any]) -> SentRequest:
     return SentRequest(
         request_id=raw["request_id"], method=raw["method"], sent_at=sent_at
     )
+
+
+def _own_pages_of(raw: dict[str, str] | None) -> OwnPages | None:
+    if raw is None:
+        return None
+    return OwnPages(area=Area(raw["area"]), return_path=raw["return_path"])
 
 
 def key_of(login_id: str) -> str:

@@ -14,6 +14,7 @@ from idp_bridge.settings.partners import (
 from idp_bridge.settings.problems import SettingsError
 from idp_bridge.settings.saml import SamlSettings
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
+from idp_bridge.settings.web import WebSettings
 
 __all__ = [
     "Accessibility",
@@ -31,5 +32,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Upstream",
+    "WebSettings",
     "load_settings",
 ]

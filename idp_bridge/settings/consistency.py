@@ -74,6 +74,10 @@ def _unknown_levels(raw: Raw) -> Iterator[str]:
     levels = raw.get("levels", DEFAULT_LEVELS)
     if not isinstance(levels, Mapping):
         return
+    web = raw.get("web")
+    level = web.get("operator_level") if isinstance(web, dict) else None
+    if level is not None and level not in levels:
+        yield "web.operator_level: is not among [levels]"
     for position, table in enumerate(_tables(raw, "downstream"), start=1):
         level = table.get("default_level")
         if level is not None and level not in levels:

@@ -15,6 +15,7 @@ from idp_bridge.settings.partners import DownstreamPolicy, Upstream
 from idp_bridge.settings.saml import SamlSettings
 from idp_bridge.settings.section import Section, Uri, directory_of
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
+from idp_bridge.settings.web import WebSettings
 from metadata import names
 
 SECRETS: Final = ("secret_key", "database_url", "state_url")
@@ -71,6 +72,8 @@ class Settings(Section):
     """How the metadata of others is fetched and kept fresh."""
     metrics: MetricsSettings = MetricsSettings()
     """Who may look at our figures."""
+    web: WebSettings = WebSettings()
+    """Sessions of operators and administrators."""
     upstream: tuple[Upstream, ...] = ()
     """The login methods."""
     levels: dict[Uri, Uri] = Field(default_factory=lambda: dict(DEFAULT_LEVELS))

@@ -1,0 +1,54 @@
+"""Somebody opens a page of ours that needs a login: the same login, for ourselves.
+
+We ask ourselves as an e-tjänst would ask us. Our own entityID is never in the metadata
+that we trust, so no answer to an e-tjänst can come of such a login.
+"""
+
+from idp_bridge.errors import AuthnContextError
+from idp_bridge.login.begin import BegunLogin, fitting_methods
+from idp_bridge.login.parts import Parts
+from idp_bridge.login.pending import (
+    OwnPages,
+    PendingLogin,
+    new_login_id,
+    new_secret,
+)
+from idp_bridge.saml.messages import AuthnRequest
+from idp_bridge.saml.upstream_request import new_id
+from metadata import names
+
+
+def begin(wanted: OwnPages, parts: Parts, *, level: str) -> BegunLogin:
+    """Begin a login for pages of our own.
+
+    Args:
+        wanted: Which pages.
+        parts: What is outside.
+        level: The level that the login must have.
+
+    Raises:
+        AuthnContextError: No login method reaches the level.
+        StoreUnavailableError: The permission store does not answer.
+    """
+    request = AuthnRequest(
+        id=new_id(),
+        sp_entity_id=parts.settings.saml.sp_entity_id,
+        acs_url=parts.acs_url,
+        relay_state=None,
+        binding=names.BINDING_REDIRECT,
+        levels=(level,),
+    )
+    methods = fitting_methods(request, parts)
+    if not methods:
+        raise AuthnContextError("no method reaches the level of our own pages")
+    secret, secret_hash = new_secret()
+    return BegunLogin(
+        pending=PendingLogin(
+            login_id=new_login_id(parts.clock()),
+            secret_hash=secret_hash,
+            request=request,
+            own_pages=wanted,
+        ),
+        secret=secret,
+        methods=methods,
+    )
