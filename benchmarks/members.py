@@ -33,13 +33,6 @@ _PLACES: Final = (
     "Landskrona",
     "Malå",
     "Orsa",
-    "Robertsfors",
-    "Sölvesborg",
-    "Uddevalla",
-    "Ydre",
-    "Åre",
-    "Öckerö",
-    "Övertorneå",
 )
 _KINDS: Final = ("region", "kommun", "högskola", "museum", "sjukhus", "apotek", "bolag")
 _SERVICES: Final = (
