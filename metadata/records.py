@@ -1,11 +1,34 @@
 """What is kept about sources and entities, as plain values?"""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from metadata.entities import Role
-from metadata.sources import Source
+from metadata.sources import Source, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateDetails:
+    """A certificate of an entity, as operators look at it."""
+
+    use: str
+    """``signing``, ``encryption``, or empty for both."""
+    sha256: str
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityDetails:
+    """What operators want to see of an entity without reading its XML."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """By language."""
+    logo_url: str | None = None
+    categories: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    registration_authority: str | None = None
+    certificates: tuple[CertificateDetails, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +42,77 @@ class EntityRecord:
     """The ``EntityDescriptor`` alone, canonicalised."""
     sha256: str
     valid_until: datetime | None
+    """The nearest end of the entity and of the groups around it.
+
+    As it is written, the end of the whole document is not in it; as it is read, it is.
+    """
     display_name: str | None
+    details: EntityDetails = field(default_factory=EntityDetails)
+    warnings: tuple[str, ...] = ()
+    """What is odd about it."""
+    stale_at: datetime | None = None
+    """From when the same XML reads differently, because one of its roles ends."""
+    refresh_at: datetime | None = None
+    """From when it should be asked for again; only of entities asked for one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What tells whether an entity must be read again."""
+
+    sha256: str
+    valid_until: datetime | None
+    stale_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """In which entities a version differs from the one in use."""
+
+    added: tuple[str, ...] = ()
+    """EntityIDs; the first ones when there are many."""
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    added_count: int = 0
+    changed_count: int = 0
+    removed_count: int = 0
+    unchanged_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingVersion:
+    """A version that is not used until an operator approves it."""
+
+    sha256: str
+    """Of the whole document."""
+    at: datetime
+    """When it was seen first."""
+    reason: str
+    difference: Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """A source and what its last good version was like."""
+    """A source, what its last good version was like, and what happened since."""
 
     source: Source
-    loaded_at: datetime
+    loaded_at: datetime | None
+    """When the version in use was taken; ``None`` when entities are asked for."""
+    checked_at: datetime | None
+    """When it was last tried to get a newer one."""
+    next_check_at: datetime | None
     valid_until: datetime | None
     warnings: tuple[str, ...]
     problem: str | None
-    """Why a later version was refused; ``None`` when the last one was taken."""
+    """Code and reason why no newer version was taken; ``None`` when all is well."""
+    problem_since: datetime | None
     entity_count: int
+    pending: PendingVersion | None = None
+    validators: Validators | None = None
+    """Of the version in use."""
+    reading_key: str = ""
+    """What, beside its XML, decided how each entity was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +121,15 @@ class Loaded:
 
     source: Source
     records: Iterable[EntityRecord]
+    """The entities that are new or changed; each is asked for once."""
+    kept: Mapping[str, Mark] = field(default_factory=dict)
+    """The entities that stay as they are, by entityID."""
     at: datetime
     valid_until: datetime | None
     warnings: tuple[str, ...]
+    next_check_at: datetime | None = None
+    validators: Validators | None = None
+    reading_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

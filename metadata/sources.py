@@ -1,22 +1,39 @@
 """Where does metadata come from, and why would we believe it?"""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from metadata.entities import PublicKey, Role
 from metadata.errors import SourceRefusedError
+from metadata.filters import Filters
 
 DEFAULT_ROLES: Final = frozenset({Role.IDP, Role.SP})
 DEFAULT_MAX_VALIDITY: Final = timedelta(days=30)
 """How far away ``validUntil`` may be: who holds back a newer document can do so no
 longer than this."""
+DEFAULT_MAX_SHRINKAGE: Final = 20
+"""How many per cent of its entities a source may lose without an operator's word."""
 MAX_DOCUMENT_BYTES: Final = 200 * 1024 * 1024
 
+MIN_REFRESH: Final = timedelta(minutes=1)
+
+_ALL: Final = 100
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Kind(StrEnum):
+    """What stands at the location of a source."""
+
+    FILE = "file"
+    URL = "url"
+    """A document that is fetched as a whole."""
+    MDQ = "mdq"
+    """A server that is asked for one entity at a time (Metadata Query Protocol)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +60,26 @@ class Source:
     """A place that brings metadata, and what it may bring."""
 
     name: str
+    kind: Kind = Kind.FILE
     location: str
     trust: Trust
     roles: frozenset[Role] = DEFAULT_ROLES
+    filters: Filters = field(default_factory=Filters)
     max_validity: timedelta = DEFAULT_MAX_VALIDITY
+    max_shrinkage_percent: int = DEFAULT_MAX_SHRINKAGE
+    """A version that loses more waits for an operator."""
+    refresh_every: timedelta | None = None
+    """``None``: as often as the document says (``cacheDuration``), else every hour."""
     position: int = 0
     """When two sources bring the same entity, the lower position decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What tells one version of a document from another without reading it."""
+
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def check_source(source: Source) -> None:
@@ -70,6 +101,10 @@ def check_source(source: Source) -> None:
         raise SourceRefusedError("a source that may bring no role")
     if source.max_validity <= timedelta(0):
         raise SourceRefusedError("a longest validity that is not positive")
+    if not 0 <= source.max_shrinkage_percent <= _ALL:
+        raise SourceRefusedError("a largest shrinkage that is not between 0 and 100")
+    if source.refresh_every is not None and source.refresh_every < MIN_REFRESH:
+        raise SourceRefusedError("a refresh more often than once a minute")
 
 
 def fetch(location: str, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:

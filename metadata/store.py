@@ -23,16 +23,8 @@ from metadata.errors import (
     UnknownSourceError,
 )
 from metadata.records import Change, EntityRecord, Loaded, SourceState
-from metadata.tables import (
-    entities,
-    entity_record,
-    entity_row,
-    metadata_tables,
-    source_row,
-    source_state,
-    sources,
-    version,
-)
+from metadata.rows import entity_record, entity_row, source_row, source_state
+from metadata.tables import entities, metadata_tables, sources, version
 
 _BATCH: Final = 500
 """Rows that are written with one statement."""

@@ -1,9 +1,7 @@
-"""In which tables are sources and entities kept, and how is a value a row?"""
+"""In which tables are sources and entities kept?"""
 
-import base64
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -14,21 +12,14 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Row,
     String,
     Table,
     Text,
     TypeDecorator,
 )
 
-from metadata.entities import PublicKey, Role
-from metadata.records import EntityRecord, Loaded, SourceState
-from metadata.sources import PinnedFile, SignedBy, Source, Trust
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_PIN: Final = "pin"
-_CERTIFICATE: Final = "certificate"
 
 
 class _Moment(TypeDecorator[datetime]):
@@ -57,16 +48,26 @@ sources: Final = Table(
     "metadata_sources",
     metadata_tables,
     Column("name", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
     Column("location", Text, nullable=False),
     Column("trust_kind", String(16), nullable=False),
     Column("trust", Text, nullable=False),
     Column("roles", String(32), nullable=False),
+    Column("filters", Text, nullable=False),
     Column("max_validity_seconds", Integer, nullable=False),
+    Column("max_shrinkage_percent", Integer, nullable=False),
+    Column("refresh_seconds", Integer),
     Column("position", Integer, nullable=False, unique=True),
-    Column("loaded_at", _Moment, nullable=False),
+    Column("loaded_at", _Moment),
+    Column("checked_at", _Moment),
+    Column("next_check_at", _Moment),
     Column("valid_until", _Moment),
     Column("warnings", Text, nullable=False),
     Column("problem", Text),
+    Column("problem_since", _Moment),
+    Column("pending", Text),
+    Column("validators", Text),
+    Column("reading_key", String(64), nullable=False),
 )
 entities: Final = Table(
     "metadata_entities",
@@ -79,11 +80,35 @@ entities: Final = Table(
     ),
     Column("entity_id", Text, primary_key=True),
     Column("roles", String(32), nullable=False),
-    Column("xml", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("valid_until", _Moment),
+    Column("stale_at", _Moment),
+    Column("refresh_at", _Moment),
     Column("display_name", Text),
+    Column("search", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("warnings", Text),
+    Column("xml", LargeBinary, nullable=False),  # last: SQLite reads rows to the left
     Index("ix_metadata_entities_entity_id", "entity_id"),
+)
+absent: Final = Table(
+    "metadata_absent",
+    metadata_tables,
+    Column(
+        "source",
+        String(64),
+        ForeignKey("metadata_sources.name", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("entity_id", Text, primary_key=True),
+    Column("until", _Moment, nullable=False),
+)
+leases: Final = Table(
+    "metadata_leases",
+    metadata_tables,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("until", _Moment, nullable=False),
 )
 version: Final = Table(
     "metadata_version",
@@ -91,89 +116,3 @@ version: Final = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
 )
-
-
-def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
-    """Make the row of an entity."""
-    return {
-        "source": source,
-        "entity_id": record.entity_id,
-        "roles": _roles_text(record.roles),
-        "xml": record.xml,
-        "sha256": record.sha256,
-        "valid_until": record.valid_until,
-        "display_name": record.display_name,
-    }
-
-
-def entity_record(row: Row[Any]) -> EntityRecord:
-    """Make the value of an entity's row."""
-    return EntityRecord(
-        entity_id=row.entity_id,
-        roles=_roles(row.roles),
-        xml=row.xml,
-        sha256=row.sha256,
-        valid_until=row.valid_until,
-        display_name=row.display_name,
-    )
-
-
-def source_row(loaded: Loaded) -> dict[str, Any]:
-    """Make the row of a source that was just loaded, without its position."""
-    source = loaded.source
-    kind, trust = _trust_text(source.trust)
-    return {
-        "name": source.name,
-        "location": source.location,
-        "trust_kind": kind,
-        "trust": trust,
-        "roles": _roles_text(source.roles),
-        "max_validity_seconds": int(source.max_validity.total_seconds()),
-        "loaded_at": loaded.at,
-        "valid_until": loaded.valid_until,
-        "warnings": json.dumps(loaded.warnings),
-        "problem": None,
-    }
-
-
-def source_state(row: Row[Any]) -> SourceState:
-    """Make the value of a source's row, which also counts its entities."""
-    return SourceState(
-        source=Source(
-            name=row.name,
-            location=row.location,
-            trust=_trust(row.trust_kind, row.trust),
-            roles=_roles(row.roles),
-            max_validity=timedelta(seconds=row.max_validity_seconds),
-            position=row.position,
-        ),
-        loaded_at=row.loaded_at,
-        valid_until=row.valid_until,
-        warnings=tuple(json.loads(row.warnings)),
-        problem=row.problem,
-        entity_count=row.entity_count,
-    )
-
-
-def _roles_text(roles: frozenset[Role]) -> str:
-    return " ".join(sorted(roles))
-
-
-def _roles(text: str) -> frozenset[Role]:
-    return frozenset(Role(word) for word in text.split())
-
-
-def _trust_text(trust: Trust) -> tuple[str, str]:
-    match trust:
-        case PinnedFile(sha256=pin):
-            return _PIN, pin
-        case SignedBy(certificates=certificates):
-            encoded = (base64.b64encode(key.certificate) for key in certificates)
-            return _CERTIFICATE, b"\n".join(encoded).decode("ascii")
-
-
-def _trust(kind: str, text: str) -> Trust:
-    if kind == _PIN:
-        return PinnedFile(text)
-    keys = (PublicKey(base64.b64decode(line)) for line in text.split("\n"))
-    return SignedBy(tuple(keys))
