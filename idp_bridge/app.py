@@ -11,6 +11,7 @@ from idp_bridge import (
     error_pages,
     headers,
     logs,
+    metering,
     pages,
     services,
     sessions,
@@ -40,8 +41,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     app = Flask("idp_bridge", template_folder="../templates")
     app.config.from_mapping(_config(settings))
     app.session_interface = sessions.NoSessions()
-    if settings.trusted_proxies:
-        app.wsgi_app = _behind_proxies(app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)
     seconds = settings.database_timeout_seconds
     with app.app_context():
@@ -51,7 +50,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     database.check_version(engine)
     built = services.build_services(settings, engine, reader, keys, clock=clock)
     services.install(app, built)
-    _register(app, settings, clock)
+    _wrap(app, built)
+    _register(app, built)
     return app
 
 
@@ -73,16 +73,24 @@ def _config(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _wrap(app: Flask, built: services.Services) -> None:
+    """Measure requests; around it, say which addresses to believe in."""
+    allowed = built.settings.metrics.allowed_addresses
+    app.wsgi_app = metering.Metering(app.wsgi_app, built.metrics, allowed)  # type: ignore[method-assign]
+    if built.settings.trusted_proxies:
+        app.wsgi_app = _behind_proxies(app, built.settings.trusted_proxies)  # type: ignore[method-assign]
+
+
 def _behind_proxies(app: Flask, hops: int) -> ProxyFix:
     """Believe exactly as many ``X-Forwarded-…`` values as there are proxies."""
     return ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
 
 
-def _register(app: Flask, settings: Settings, clock: Clock) -> None:
+def _register(app: Flask, built: services.Services) -> None:
     app.before_request(_begin_request)
     headers.register(app)
-    error_pages.register(app, clock=clock)
-    pages.register(app, settings.agency)
+    error_pages.register(app, clock=built.clock, count=built.metrics.count)
+    pages.register(app, built.settings.agency)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -6,6 +6,7 @@ and the places in the code are logged.
 """
 
 import traceback
+from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response
@@ -27,9 +28,20 @@ _CODE_OF_STATUS: Final = {
 }
 
 
-def register(app: Flask, *, clock: Clock = utc_now) -> None:
-    """Answer every error that leaves a view with a page."""
-    exits = _Exits(clock)
+def register(
+    app: Flask,
+    *,
+    clock: Clock = utc_now,
+    count: Callable[[str], None] = lambda _code: None,
+) -> None:
+    """Answer every error that leaves a view with a page.
+
+    Args:
+        app: The application.
+        clock: Says what time it is.
+        count: Counts a refusal by its code.
+    """
+    exits = _Exits(clock, count)
     app.register_error_handler(BridgeError, exits.for_bridge)
     app.register_error_handler(PermissionsUnavailableError, exits.for_store)
     app.register_error_handler(CSRFError, exits.for_csrf)
@@ -41,8 +53,9 @@ def register(app: Flask, *, clock: Clock = utc_now) -> None:
 class _Exits:
     """One method for each kind of error that may leave a view."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, count: Callable[[str], None]) -> None:
         self._clock = clock
+        self._count = count
 
     def for_bridge(self, error: BridgeError) -> Response:
         """Answer what our own checks refused."""
@@ -80,6 +93,7 @@ class _Exits:
 
     def _log_and_show(self, code: str, fault: Fault, **facts: str) -> Response:
         error_id = pages.new_error_id()
+        self._count(code)
         logs.log_refusal(code=code, error_id=error_id, **facts)
         return self._show(error_id, code, fault)
 

@@ -9,6 +9,7 @@ from authz.service import AuthzService
 from idp_bridge.database import deferring
 from idp_bridge.keys import KeySet
 from idp_bridge.login.parts import Parts
+from idp_bridge.metrics import Metrics, SourceFigures
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.settings import Settings
@@ -38,6 +39,7 @@ class Services:
     authz: AuthzService
     state: StateStore
     our_metadata: OurMetadata
+    metrics: Metrics = field(repr=False)
     decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
 
     @property
@@ -87,6 +89,7 @@ def build_services(
         authz=AuthzService(engine, reader),
         state=open_state(settings.state_url, engine=reader, clock=clock),
         our_metadata=OurMetadata(settings, keys, clock),
+        metrics=Metrics(SourceFigures(entity_store, clock)),
         decryption_keys=tuple(map(DecryptionKey.from_pem, keys.decryption_keys)),
     )
 

@@ -35,6 +35,7 @@ def refuse(
         upstream: The method that was used, if one was.
     """
     error_id = pages.new_error_id()
+    services().metrics.count(error.code)
     logs.refusal(
         error,
         error_id=error_id,

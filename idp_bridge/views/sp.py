@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from idp_bridge import logs, pages, sessions
 from idp_bridge.errors import BridgeError, LoginLostError
 from idp_bridge.login import finish
+from idp_bridge.metrics import ISSUED
 from idp_bridge.saml import bindings
 from idp_bridge.services import services
 from idp_bridge.views.refusals import form_of, refuse
@@ -27,6 +28,7 @@ def consume_response() -> Response:
         return refuse(
             error, pending.request, login_id=pending.login_id, upstream=found.upstream
         )
+    services().metrics.count(ISSUED)
     logs.login_issued(
         sp_entity_id=pending.request.sp_entity_id,
         idp_entity_id=found.upstream.entity_id,
