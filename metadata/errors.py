@@ -61,6 +61,18 @@ class SourceRefusedError(MetadataError):
     code = "source-refused"
 
 
+class FetchFailedError(SourceRefusedError):
+    """A document could not be had from where it should be."""
+
+    code = "fetch-failed"
+
+
+class DocumentNotFoundError(FetchFailedError):
+    """The server answers, and says that there is no such document."""
+
+    code = "document-not-found"
+
+
 class UnknownSourceError(MetadataError):
     """There is no metadata source of this name."""
 
