@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from hashlib import sha1
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -32,6 +33,7 @@ def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
     return {
         "source": source,
         "entity_id": record.entity_id,
+        "entity_sha1": sha1_of(record.entity_id),
         "roles": _roles_text(record.roles),
         "sha256": record.sha256,
         "valid_until": record.valid_until,
@@ -43,6 +45,14 @@ def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
         "warnings": _json(record.warnings) if record.warnings else None,
         "xml": record.xml,
     }
+
+
+def sha1_of(entity_id: str) -> str:
+    """Write the short name that a message or a question may use for an entityID.
+
+    Nothing is trusted because of it (draft-young-md-query-saml 2.2.2 and 4.2).
+    """
+    return sha1(entity_id.encode(), usedforsecurity=False).hexdigest()
 
 
 def entity_record(row: Row[Any]) -> EntityRecord:

@@ -16,14 +16,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from metadata.elements import nearest
 from metadata.entities import Role
 from metadata.errors import (
     MetadataUnavailableError,
     SourceRefusedError,
     UnknownSourceError,
 )
-from metadata.records import Change, EntityRecord, Loaded, SourceState
-from metadata.rows import entity_record, entity_row, source_row, source_state
+from metadata.records import Change, EntityRecord, Loaded, Mark, SourceState
+from metadata.rows import (
+    entity_record,
+    entity_row,
+    roles_of_text,
+    source_row,
+    source_state,
+)
 from metadata.tables import entities, metadata_tables, sources, version
 
 _BATCH: Final = 500
@@ -60,6 +67,23 @@ class EntityStore:
         """Read an entity in a role from the first source that brings it."""
         records = (record for _, record in self.records_of(entity_id))
         return next((record for record in records if role in record.roles), None)
+
+    def mark(self, entity_id: str, role: Role) -> Mark | None:
+        """Say how the row looks that :meth:`find` reads, without reading its XML."""
+        own = (entities.c.roles, entities.c.sha256, entities.c.valid_until)
+        query = (
+            select(*own, sources.c.valid_until.label("document_end"))
+            .join(sources)
+            .where(entities.c.entity_id == entity_id)
+            .order_by(sources.c.position)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            if role in roles_of_text(row.roles):
+                end = nearest(row.valid_until, row.document_end)
+                return Mark(sha256=row.sha256, valid_until=end)
+        return None
 
     def records_of(self, entity_id: str) -> tuple[tuple[str, EntityRecord], ...]:
         """Read an entity from every source, with the source's name, first one first."""

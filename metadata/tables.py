@@ -79,17 +79,20 @@ entities: Final = Table(
         primary_key=True,
     ),
     Column("entity_id", Text, primary_key=True),
+    Column("entity_sha1", String(40), nullable=False),
     Column("roles", String(32), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("valid_until", _Moment),
     Column("stale_at", _Moment),
     Column("refresh_at", _Moment),
+    Column("validators", Text),
     Column("display_name", Text),
     Column("search", Text, nullable=False),
     Column("details", Text, nullable=False),
     Column("warnings", Text),
     Column("xml", LargeBinary, nullable=False),  # last: SQLite reads rows to the left
     Index("ix_metadata_entities_entity_id", "entity_id"),
+    Index("ix_metadata_entities_entity_sha1", "entity_sha1"),
 )
 absent: Final = Table(
     "metadata_absent",

@@ -4,6 +4,8 @@ Both tables are made anew, because SQLite cannot add columns in their place. Wha
 loaded stays in use; its empty reading key makes the next refresh read every entity.
 """
 
+from hashlib import sha1
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -63,11 +65,13 @@ def _create_metadata_entities() -> None:
         "metadata_entities",
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("entity_id", sa.Text(), nullable=False),
+        sa.Column("entity_sha1", sa.String(length=40), nullable=False),
         sa.Column("roles", sa.String(length=32), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("valid_until", sa.BigInteger(), nullable=True),
         sa.Column("stale_at", sa.BigInteger(), nullable=True),
         sa.Column("refresh_at", sa.BigInteger(), nullable=True),
+        sa.Column("validators", sa.Text(), nullable=True),
         sa.Column("display_name", sa.Text(), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
         sa.Column("details", sa.Text(), nullable=False),
@@ -84,6 +88,12 @@ def _create_metadata_entities() -> None:
         ["entity_id"],
         unique=False,
     )
+    op.create_index(
+        "ix_metadata_entities_entity_sha1",
+        "metadata_entities",
+        ["entity_sha1"],
+        unique=False,
+    )
 
 
 def _bring_back() -> None:
@@ -97,12 +107,26 @@ def _bring_back() -> None:
         " FROM old_sources"
     )
     op.execute(
-        "INSERT INTO metadata_entities (source, entity_id, roles, sha256, valid_until,"
-        " display_name, search, details, xml) SELECT source, entity_id, roles, sha256,"
-        " valid_until, display_name, lower(entity_id), '{}', xml FROM old_entities"
+        "INSERT INTO metadata_entities (source, entity_id, entity_sha1, roles, sha256,"
+        " valid_until, display_name, search, details, xml) SELECT source, entity_id,"
+        " '', roles, sha256, valid_until, display_name, lower(entity_id), '{}', xml"
+        " FROM old_entities"
     )
+    _hash_entity_ids()
     op.drop_table("old_entities")
     op.drop_table("old_sources")
+
+
+def _hash_entity_ids() -> None:
+    """Fill in the SHA-1 by which entities can be asked for."""
+    connection = op.get_bind()
+    found = connection.execute(sa.text("SELECT entity_id FROM metadata_entities"))
+    update = sa.text(
+        "UPDATE metadata_entities SET entity_sha1 = :sha1 WHERE entity_id = :entity_id"
+    )
+    for (entity_id,) in found.all():
+        digest = sha1(entity_id.encode(), usedforsecurity=False).hexdigest()
+        connection.execute(update, {"sha1": digest, "entity_id": entity_id})
 
 
 def _create_metadata_absent() -> None:
