@@ -150,6 +150,14 @@ def fetch_file(
     return Fetched(data, before)
 
 
+def mark_of_file(location: str) -> Validators | None:
+    """Name the present version of a file without reading it, if there is one."""
+    try:
+        return _mark_of(Path(location).stat())
+    except (OSError, ValueError):
+        return None
+
+
 def _mark_of(status: stat_result) -> Validators:
     """Name a version of a file by when, how much and where it was written."""
     return Validators(etag=f"{status.st_mtime_ns}-{status.st_size}-{status.st_ino}")
