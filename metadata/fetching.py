@@ -5,24 +5,23 @@ unpack → hand on. Whatever a server does, a fetch ends in time, in bounded mem
 with one sentence.
 """
 
-import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from io import BytesIO
 from os import fstat, stat_result
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from metadata.addresses import Reach, reachable
-from metadata.connections import Bounds, Place, answered, pieces_of, port_of
+from metadata.answers import Answer, check_answer, document, validators_of
+from metadata.bounds import Bounds
+from metadata.connections import Place, answered, pieces_of, port_of
 from metadata.endpoints import fault_of
-from metadata.errors import DocumentNotFoundError, FetchFailedError
+from metadata.errors import FetchFailedError
 from metadata.sources import MAX_DOCUMENT_BYTES, Kind, Validators
-from metadata.unpacking import MAGIC, unpacked
 
 METADATA_TYPE: Final = "application/samlmetadata+xml"
 """What metadata is called on the wire (SAML metadata, appendix A)."""
@@ -30,10 +29,6 @@ MAX_REDIRECTS: Final = 3
 
 _USER_AGENT: Final = "idp-bridge"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-_PACKED: Final = frozenset({"gzip", "x-gzip"})
-_PLAIN: Final = frozenset({"", "identity"})
-_VALIDATOR: Final = re.compile(r"[\x20-\x7e]{1,512}", re.ASCII)
 _HEADER_BYTES: Final = 1024 * 1024
 """What headers and the frames of chunks may take beside the document."""
 
@@ -84,15 +79,6 @@ class Fetched:
     validators: Validators
 
 
-class _Answer(Protocol):
-    """What we look at in the answer of a server before its body."""
-
-    status: int
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-
 def fetch(
     location: str,
     kind: Kind,
@@ -132,10 +118,11 @@ def fetch_file(
         if not stat.S_ISREG(path.stat().st_mode):
             raise FetchFailedError(f"{location} is not a file")
         with path.open("rb") as file:
-            before = _mark_of(fstat(file.fileno()))
+            status = fstat(file.fileno())
+            before = _mark_of(status)
             if before == validators:
                 return None
-            data = file.read(limits.max_bytes + 1)
+            data = file.read(min(status.st_size, limits.max_bytes) + 1)
             after = _mark_of(fstat(file.fileno()))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
@@ -210,9 +197,14 @@ def fetch_url(
             if response.status == HTTPStatus.NOT_MODIFIED:
                 _check_not_modified(validators)
                 return None
-            _check_answer(response)
-            data = _document(response, pieces_of(response), limits)
-            return Fetched(data, _validators_of(response))
+            check_answer(response)
+            data = document(
+                response,
+                pieces_of(response),
+                max_bytes=limits.max_bytes,
+                max_received_bytes=limits.max_received_bytes,
+            )
+            return Fetched(data, validators_of(response))
     with _telling(url):
         raise FetchFailedError(f"redirects more than {MAX_REDIRECTS} times")
 
@@ -252,7 +244,7 @@ def _place_of(url: str, bounds: Bounds, policy: FetchPolicy) -> Place:
     return Place(parts, addresses)
 
 
-def _next_of(url: str, response: _Answer) -> str:
+def _next_of(url: str, response: Answer) -> str:
     """Find where a redirect leads.
 
     Raises:
@@ -279,69 +271,6 @@ def _check_not_modified(validators: Validators | None) -> None:
     """
     if validators is None or validators == Validators():
         raise FetchFailedError("says that nothing changed, but we have nothing")
-
-
-def _check_answer(response: _Answer) -> None:
-    """Refuse an answer that brings no metadata, before its body is read.
-
-    Raises:
-        DocumentNotFoundError: There is no such document.
-        FetchFailedError: Anything else than a document.
-    """
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise DocumentNotFoundError("the server answers 404: there is no such document")
-    if response.status != HTTPStatus.OK:
-        raise FetchFailedError(f"the server answers {response.status}, not 200")
-    media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    if media_type.strip().lower() in _HTML_TYPES:
-        raise FetchFailedError("the server sends HTML instead of metadata")
-
-
-def _document(response: _Answer, pieces: Iterable[bytes], limits: FetchLimits) -> bytes:
-    """Read a body to its end and hold it once.
-
-    Raises:
-        FetchFailedError: Cut off, too large, empty, or packed as we did not ask for.
-    """
-    counted = _up_to(limits.max_received_bytes, pieces, "sends")
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding in _PACKED:
-        counted = unpacked(counted)
-    elif encoding not in _PLAIN:
-        raise FetchFailedError("the server packs in a way that we did not ask for")
-    document = BytesIO()
-    for piece in _up_to(limits.max_bytes, counted, "unpacks to"):
-        document.write(piece)
-    if document.tell() == 0:
-        raise FetchFailedError("the document is empty")
-    data = document.getvalue()
-    if data.startswith(MAGIC):
-        raise FetchFailedError("the document is packed once more than it should be")
-    return data
-
-
-def _up_to(most: int, pieces: Iterable[bytes], verb: str) -> Iterator[bytes]:
-    """Hand on pieces as long as they stay within a limit.
-
-    Raises:
-        FetchFailedError: They do not.
-    """
-    count = 0
-    for piece in pieces:
-        count += len(piece)
-        if count > most:
-            raise FetchFailedError(f"{verb} more than {most} bytes")
-        yield piece
-
-
-def _validators_of(response: _Answer) -> Validators:
-    """Keep what tells this version from the next, unless it cannot be sent back."""
-    etag = response.headers.get("ETag", "")
-    last_modified = response.headers.get("Last-Modified", "")
-    return Validators(
-        etag=etag if _VALIDATOR.fullmatch(etag) else None,
-        last_modified=last_modified if _VALIDATOR.fullmatch(last_modified) else None,
-    )
 
 
 @contextmanager

@@ -11,6 +11,10 @@ MAGIC: Final = b"\x1f\x8b"
 
 _PIECE: Final = 64 * 1024
 _GZIP: Final = 16 + zlib.MAX_WBITS
+_BELIEVABLE: Final = 1024 * 1024
+"""How much may come out before we ask how tightly it was packed."""
+_TIGHTEST: Final = 200
+"""How many bytes one byte may become; metadata becomes five to fifteen."""
 
 
 def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -19,20 +23,33 @@ def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
     No piece that comes out is larger than 64 kB, whatever went in (RFC 1952 2.2).
 
     Raises:
-        FetchFailedError: It is not gzip, or its end is missing.
+        FetchFailedError: It is not gzip, its end is missing, or it grows too much.
     """
     inflater = zlib.decompressobj(_GZIP)
-    is_begun = False
+    received = given = 0
     for piece in pieces:
+        received += len(piece)
         rest = piece
         while rest:
             if inflater.eof:
                 inflater = zlib.decompressobj(_GZIP)
-            yield _inflated(inflater, rest)
+            text = _inflated(inflater, rest)
+            given += len(text)
+            _check_tightness(received, given)
+            yield text
             rest = inflater.unconsumed_tail or inflater.unused_data
-            is_begun = True
-    if not is_begun or not inflater.eof:
+    if received and not inflater.eof:
         raise FetchFailedError("the packed document was cut off before its end")
+
+
+def _check_tightness(received: int, given: int) -> None:
+    """Refuse what was made to become large.
+
+    Raises:
+        FetchFailedError: It becomes larger than metadata ever does.
+    """
+    if given > max(_BELIEVABLE, _TIGHTEST * received):
+        raise FetchFailedError(f"unpacks to more than {_TIGHTEST} times its size")
 
 
 def _inflated(inflater: "zlib._Decompress", packed: bytes) -> bytes:
