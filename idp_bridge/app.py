@@ -16,7 +16,7 @@ from idp_bridge import (
     services,
     sessions,
 )
-from idp_bridge.keys import load_keys
+from idp_bridge.key_ring import KeyRing
 from idp_bridge.settings import Settings
 from idp_bridge.views import entity_metadata, health, idp, portal, sp
 from metadata.clock import Clock, utc_now
@@ -37,7 +37,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     Raises:
         SetupError: A key or the database is not as it must be.
     """
-    keys = load_keys(settings.key_dir)
+    key_ring = KeyRing(settings.key_dir, clock)
     app = Flask("idp_bridge", template_folder="../templates")
     app.config.from_mapping(_config(settings))
     app.session_interface = sessions.NoSessions()
@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         engine = database.prepare(engines[None], seconds=seconds)
         reader = database.prepare_reader(engines[_READER], seconds=seconds)
     database.check_version(engine)
-    built = services.build_services(settings, engine, reader, keys, clock=clock)
+    built = services.build_services(settings, engine, reader, key_ring, clock=clock)
     services.install(app, built)
     _wrap(app, built)
     _register(app, built)

@@ -3,13 +3,17 @@
 Every key has a successor. For signing and for encryption there is a *current* key, and
 during a rollover a *next* one, already published, or a *previous* one that others may
 still use. A key is two files in one folder: ``signing-current.key`` (private, for
-nobody else to read) and ``signing-current.crt``.
+nobody else to read) and ``signing-current.crt``. Since when a key has its place is the
+time of its certificate's file.
 """
 
+import fcntl
+import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +57,18 @@ class StoredKey:
     slot: Slot
     private_pem: bytes = field(repr=False)
     signing_key: SigningKey = field(repr=False)
+    since: datetime
+    """Since when it has this place."""
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether our metadata names it.
+
+        A previous signing key stays, for signatures that are still on their way. A
+        previous encryption key does not: others would go on encrypting to it, and could
+        not be read once it is retired.
+        """
+        return self.purpose is Purpose.SIGNING or self.slot is not Slot.PREVIOUS
 
     @property
     def certificate(self) -> bytes:
@@ -72,7 +88,7 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """All our keys, read once at the start."""
+    """All our keys at one moment."""
 
     keys: tuple[StoredKey, ...]
     """Current before next before previous."""
@@ -89,7 +105,11 @@ class KeySet:
 
     def published(self, purpose: Purpose) -> tuple[bytes, ...]:
         """List the certificates (DER) that our metadata names for a purpose."""
-        return tuple(key.certificate for key in self._of(purpose))
+        return tuple(key.certificate for key in self._of(purpose) if key.is_published)
+
+    def find(self, purpose: Purpose, slot: Slot) -> StoredKey | None:
+        """Find the key in a place, if there is one."""
+        return next((key for key in self._of(purpose) if key.slot is slot), None)
 
     def _of(self, purpose: Purpose) -> tuple[StoredKey, ...]:
         return tuple(key for key in self.keys if key.purpose is purpose)
@@ -111,42 +131,71 @@ def inspect_keys(folder: Path) -> tuple[tuple[StoredKey, ...], tuple[str, ...]]:
     """Read all keys and tell everything that is wrong with them."""
     found: list[StoredKey] = []
     problems: list[str] = []
-    for purpose, slot in _places():
-        if slot is not Slot.CURRENT and not _is_there(folder, purpose, slot):
-            continue
-        try:
-            found.append(_read(folder, purpose, slot))
-        except KeyProblemError as error:
-            problems.append(str(error))
+    with _locked(folder, fcntl.LOCK_SH):
+        for purpose, slot in _places():
+            if slot is not Slot.CURRENT and not _is_there(folder, purpose, slot):
+                continue
+            try:
+                found.append(_read(folder, purpose, slot))
+            except KeyProblemError as error:
+                problems.append(str(error))
     return tuple(found), tuple(problems)
 
 
-def add_key(folder: Path, purpose: Purpose, slot: Slot, key: NewKey) -> None:
+def add_key(
+    folder: Path,
+    purpose: Purpose,
+    slot: Slot,
+    key: NewKey,
+    *,
+    now: datetime | None = None,
+) -> None:
     """Write a new key; an existing one is never replaced.
+
+    Args:
+        folder: Where our keys are.
+        purpose: What it is for.
+        slot: Its place.
+        key: The key.
+        now: Since when it has its place; the clock of the file system if not given.
 
     Raises:
         KeyProblemError: There is a key in this place, or the folder is not writable.
     """
-    if _is_there(folder, purpose, slot):
-        raise KeyProblemError(f"There is already a {slot} key for {purpose}.")
     private, certificate = _files(folder, purpose, slot)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _changing(folder):
+        if _is_there(folder, purpose, slot):
+            raise KeyProblemError(f"There is already a {slot} key for {purpose}.")
         private.touch(mode=0o600, exist_ok=False)
         private.write_bytes(key.private_pem)
         certificate.write_bytes(key.certificate_pem)
-    except OSError as error:
-        raise KeyProblemError(f"{folder} is not writable: {error.strerror}.") from error
+        _set_since(certificate, now)
 
 
-def promote(folder: Path, purpose: Purpose) -> None:
+def promote(folder: Path, purpose: Purpose, *, now: datetime | None = None) -> None:
     """Let the next key take over; the current one becomes the previous.
 
     A promotion that was interrupted is finished by doing it again.
 
+    Args:
+        folder: Where our keys are.
+        purpose: What the keys are for.
+        now: Since when they have their places; the clock of the file system if not
+            given.
+
     Raises:
-        KeyProblemError: There is no next key, or a previous one is still there.
+        KeyProblemError: There is no next key, a previous one is still there, or the
+            folder is not writable.
     """
+    with _changing(folder):
+        _check_promotion(folder, purpose)
+        _move(folder, purpose, Slot.CURRENT, Slot.PREVIOUS)
+        _move(folder, purpose, Slot.NEXT, Slot.CURRENT)
+        for slot in (Slot.CURRENT, Slot.PREVIOUS):
+            _set_since(_files(folder, purpose, slot)[1], now)
+
+
+def _check_promotion(folder: Path, purpose: Purpose) -> None:
     is_there = {slot: _is_whole(folder, purpose, slot) for slot in Slot}
     if is_there[Slot.CURRENT] and is_there[Slot.PREVIOUS]:
         raise KeyProblemError(
@@ -154,20 +203,54 @@ def promote(folder: Path, purpose: Purpose) -> None:
         )
     if not _is_there(folder, purpose, Slot.NEXT):
         raise KeyProblemError(f"There is no next key for {purpose}; make one first.")
-    _move(folder, purpose, Slot.CURRENT, Slot.PREVIOUS)
-    _move(folder, purpose, Slot.NEXT, Slot.CURRENT)
 
 
 def retire(folder: Path, purpose: Purpose) -> None:
     """Delete the previous key.
 
     Raises:
-        KeyProblemError: There is none.
+        KeyProblemError: There is none, or the folder is not writable.
     """
-    if not _is_there(folder, purpose, Slot.PREVIOUS):
-        raise KeyProblemError(f"There is no previous key for {purpose}.")
-    for file in _files(folder, purpose, Slot.PREVIOUS):
-        file.unlink(missing_ok=True)
+    with _changing(folder):
+        if not _is_there(folder, purpose, Slot.PREVIOUS):
+            raise KeyProblemError(f"There is no previous key for {purpose}.")
+        for file in _files(folder, purpose, Slot.PREVIOUS):
+            file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[None]:
+    """Change keys while nobody reads them."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(folder, fcntl.LOCK_EX):
+            yield
+    except OSError as error:
+        raise KeyProblemError(f"{folder} is not writable: {error.strerror}.") from error
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """Keep those who read and those who change keys apart, also between processes.
+
+    A file system without locks does without: whoever reads half a change finds a key
+    that is not whole, and looks again.
+    """
+    if not folder.is_dir():
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _set_since(certificate: Path, now: datetime | None) -> None:
+    moment = None if now is None else (now.timestamp(), now.timestamp())
+    os.utime(certificate, moment)
 
 
 def _places() -> Iterator[tuple[Purpose, Slot]]:
@@ -211,7 +294,8 @@ def _read(folder: Path, purpose: Purpose, slot: Slot) -> StoredKey:
         raise KeyProblemError(f"{private} {reason}.") from error
     except WeakAlgorithmError as error:
         raise KeyProblemError(f"{private} is too weak, or of a wrong kind.") from error
-    return StoredKey(purpose, slot, private_pem, signing_key)
+    since = datetime.fromtimestamp(certificate.stat().st_mtime, UTC)
+    return StoredKey(purpose, slot, private_pem, signing_key, since)
 
 
 def _bytes_of(file: Path) -> bytes:

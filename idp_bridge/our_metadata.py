@@ -1,13 +1,25 @@
-"""What do we tell partners about ourselves? Our metadata, made from the settings."""
+"""What do we tell partners about ourselves? Our metadata, made from the settings.
 
+Every node of the bridge gives the same bytes for a whole day: what differs from day to
+day follows from the date, and nothing is left to chance. So an operator can tell a
+partner the SHA-256 of a document, and it holds whichever node the partner asks.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
-from idp_bridge.keys import KeySet, Purpose
-from idp_bridge.settings import Contact, DisplaySettings, Organisation, Settings
+from idp_bridge.keys import KeySet, Purpose, StoredKey
+from idp_bridge.settings import Settings
+from idp_bridge.settings.texts import Contact, DisplaySettings, Organisation
+from metadata import names, our_profiles
 from metadata.clock import Clock
 from metadata.our_entities import (
     ContactKind,
+    OurAttribute,
     OurContact,
     OurDisplay,
     OurIdp,
@@ -19,40 +31,133 @@ from metadata.our_entities import (
 )
 from metadata.publisher import publish
 
+CACHE_DURATION: Final = timedelta(hours=6)
+"""How often partners that read our metadata by themselves should look again."""
+VALIDITY_STEP: Final = timedelta(days=1)
+"""How long a document stays the same; until its end the validity only counts down."""
 _FULL_SET: Final = {
     "sv": "HSA-id, namn, e-post och organisation",
     "en": "HSA-id, name, e-mail and organisation",
 }
 _ID_ONLY_SET: Final = {"sv": "HSA-id", "en": "HSA-id"}
+_KNOWN_ATTRIBUTES: Final = (
+    (names.ATTR_HSA_ID, "employeeHsaId"),
+    (names.ATTR_GIVEN_NAME, "givenName"),
+    (names.ATTR_SURNAME, "sn"),
+    (names.ATTR_MAIL, "mail"),
+    (names.ATTR_ORGANISATION_NUMBER, "organizationIdentifier"),
+    (names.ATTR_ORGANISATION_NAME, "o"),
+)
+
+
+class OurRole(StrEnum):
+    """Which of our entities a document is about."""
+
+    SP = "sp"
+    IDP = "idp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurDocument:
+    """Our metadata in one role, as it is today."""
+
+    role: OurRole
+    entity_id: str
+    xml: bytes = field(repr=False)
+    made_at: datetime
+    """When this process made it."""
+    valid_until: datetime
+    keys: tuple[StoredKey, ...] = field(repr=False)
+    """The keys that it names."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the document, in hexadecimal."""
+        return sha256(self.xml).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class OurMetadata:
-    """Our metadata, signed anew at every call."""
+    """Our metadata: signed once a day, and when keys change."""
 
     settings: Settings
-    keys: KeySet = field(repr=False)
+    keys: Callable[[], KeySet] = field(repr=False)
     clock: Clock
+    _made: dict[OurRole, tuple[KeySet, OurDocument]] = field(
+        default_factory=dict, repr=False
+    )
 
     def sp(self) -> bytes:
         """Describe our service provider, for the identity providers."""
-        return self._signed(our_sp(self.settings, self.keys))
+        return self.document(OurRole.SP).xml
 
     def idp(self) -> bytes:
         """Describe our identity provider, for the services that ask us."""
-        return self._signed(our_idp(self.settings, self.keys))
+        return self.document(OurRole.IDP).xml
 
-    def _signed(self, entity: OurSp | OurIdp) -> bytes:
-        valid_until = self.clock() + self.settings.saml.metadata_validity
-        return publish(entity, key=self.keys.signing, valid_until=valid_until)
+    def document(self, role: OurRole) -> OurDocument:
+        """Hand out today's document, signed with the present key."""
+        keys, now = self.keys(), self.clock()
+        valid_until = self._valid_until(now)
+        made = self._made.get(role)
+        if made and made[0] is keys and made[1].valid_until == valid_until:
+            return made[1]
+        document = self._make(role, keys, now)
+        self._made[role] = (keys, document)
+        return document
+
+    def documents(self) -> tuple[OurDocument, ...]:
+        """Hand out today's documents in all roles."""
+        return tuple(map(self.document, OurRole))
+
+    def shortcomings(self) -> list[str]:
+        """Name what the profile demands and the settings lack."""
+        settings, keys = self.settings, self.keys()
+        found = (
+            one
+            for entity in (our_sp(settings, keys), our_idp(settings, keys))
+            for one in our_profiles.shortcomings(settings.published.profile, entity)
+        )
+        return list(dict.fromkeys(found))
+
+    def _make(self, role: OurRole, keys: KeySet, now: datetime) -> OurDocument:
+        describe = our_sp if role is OurRole.SP else our_idp
+        entity = describe(self.settings, keys)
+        valid_until = self._valid_until(now)
+        xml = publish(
+            entity,
+            key=keys.signing,
+            valid_until=valid_until,
+            cache_duration=CACHE_DURATION,
+        )
+        return OurDocument(
+            role=role,
+            entity_id=entity.entity_id,
+            xml=xml,
+            made_at=now,
+            valid_until=valid_until,
+            keys=tuple(
+                key
+                for key in keys.keys
+                if key.is_published
+                and (role is OurRole.SP or key.purpose is Purpose.SIGNING)
+            ),
+        )
+
+    def _valid_until(self, now: datetime) -> datetime:
+        """Count from the end of the day (UTC), so that all nodes say the same."""
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return today + VALIDITY_STEP + self.settings.saml.metadata_validity
 
 
 def our_sp(settings: Settings, keys: KeySet) -> OurSp:
     """Describe our service provider."""
+    published = settings.published
     return OurSp(
         entity_id=settings.saml.sp_entity_id,
         signing_certificates=keys.published(Purpose.SIGNING),
         encryption_certificates=keys.published(Purpose.ENCRYPTION),
+        encryption_methods=our_profiles.encryption_methods(published.profile),
         acs_url=f"{settings.base_url}/saml/sp/acs",
         attribute_services=inera_attribute_services(
             full=_FULL_SET, id_only=_ID_ONLY_SET
@@ -60,11 +165,13 @@ def our_sp(settings: Settings, keys: KeySet) -> OurSp:
         display=_display(settings.display, settings.base_url),
         organisation=_organisation(settings.organisation),
         contacts=tuple(map(_contact, settings.contacts)),
+        entity_categories=published.sp_entity_categories,
     )
 
 
 def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
     """Describe our identity provider."""
+    published = settings.published
     sso_url = f"{settings.base_url}/saml/idp/sso"
     return OurIdp(
         entity_id=settings.saml.idp_entity_id,
@@ -75,10 +182,29 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
         display=_display(settings.display, settings.base_url),
         organisation=_organisation(settings.organisation),
         contacts=tuple(map(_contact, settings.contacts)),
+        entity_categories=published.idp_entity_categories,
+        supported_categories=published.idp_supported_categories,
+        assurance_certifications=published.idp_assurance_certifications,
+        scopes=published.scopes,
+        error_url=published.error_url or f"{settings.base_url}/kontakt",
+        name_id_formats=our_profiles.idp_name_id_formats(published.profile),
+        attributes=_attributes(settings),
+    )
+
+
+def _attributes(settings: Settings) -> tuple[OurAttribute, ...]:
+    """List what our IdP can tell, where the profile wants that said."""
+    if not our_profiles.lists_attributes(settings.published.profile):
+        return ()
+    permissions = (settings.saml.permission_attribute, "behorighet")
+    return tuple(
+        OurAttribute(name=name, friendly_name=friendly)
+        for name, friendly in (*_KNOWN_ATTRIBUTES, permissions)
     )
 
 
 def _display(display: DisplaySettings, base_url: str) -> OurDisplay:
+    own_logo = OurLogo(url=f"{base_url}/static/icon.svg", width=64, height=64)
     logo = OurLogo(
         url=display.logo_url, width=display.logo_width, height=display.logo_height
     )
@@ -88,7 +214,7 @@ def _display(display: DisplaySettings, base_url: str) -> OurDisplay:
         descriptions=display.descriptions.model_dump(),
         information_urls=_for_all(display.information_url),
         privacy_urls=_for_all(privacy_url),
-        logo=logo if display.logo_url else None,
+        logo=logo if display.logo_url else own_logo,
     )
 
 

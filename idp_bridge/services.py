@@ -7,11 +7,10 @@ from sqlalchemy import Engine
 
 from authz.service import AuthzService
 from idp_bridge.database import deferring
-from idp_bridge.keys import KeySet
+from idp_bridge.key_ring import KeyRing
 from idp_bridge.login.parts import Parts
 from idp_bridge.metrics import Metrics, SourceFigures
 from idp_bridge.our_metadata import OurMetadata
-from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
@@ -33,25 +32,25 @@ class Services:
     settings: Settings
     clock: Clock
     engine: Engine = field(repr=False)
-    keys: KeySet = field(repr=False)
+    key_ring: KeyRing = field(repr=False)
     entity_store: EntityStore
     registry: Registry
     authz: AuthzService
     state: StateStore
     our_metadata: OurMetadata
     metrics: Metrics = field(repr=False)
-    decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
 
     @property
     def parts(self) -> Parts:
         """What a login needs."""
+        in_use = self.key_ring.current()
         return Parts(
             settings=self.settings,
             registry=self.registry,
             authz=self.authz,
             state=self.state,
-            signing_key=self.keys.signing,
-            decryption_keys=self.decryption_keys,
+            signing_key=in_use.keys.signing,
+            decryption_keys=in_use.decryption_keys,
             clock=self.clock,
         )
 
@@ -60,7 +59,7 @@ def build_services(
     settings: Settings,
     engine: Engine,
     reader: Engine,
-    keys: KeySet,
+    key_ring: KeyRing,
     *,
     clock: Clock = utc_now,
 ) -> Services:
@@ -70,7 +69,7 @@ def build_services(
         settings: What the operator decided.
         engine: The database.
         reader: The database, on connections whose every statement stands alone.
-        keys: Our keys.
+        key_ring: Our keys.
         clock: Says what time it is.
 
     Raises:
@@ -81,16 +80,15 @@ def build_services(
         settings=settings,
         clock=clock,
         engine=engine,
-        keys=keys,
+        key_ring=key_ring,
         entity_store=entity_store,
         registry=Registry(
             entity_store, clock, allow_loopback_http=not settings.is_secure
         ),
         authz=AuthzService(engine, reader),
         state=open_state(settings.state_url, engine=reader, clock=clock),
-        our_metadata=OurMetadata(settings, keys, clock),
+        our_metadata=OurMetadata(settings, lambda: key_ring.current().keys, clock),
         metrics=Metrics(SourceFigures(entity_store, clock)),
-        decryption_keys=tuple(map(DecryptionKey.from_pem, keys.decryption_keys)),
     )
 
 

@@ -90,6 +90,7 @@ ASSURANCE_CERTIFICATION: Final = (
     "urn:oasis:names:tc:SAML:attribute:assurance-certification"
 )
 ENTITY_CATEGORY: Final = "http://macedir.org/entity-category"
+ENTITY_CATEGORY_SUPPORT: Final = "http://macedir.org/entity-category-support"
 CONTACT_SECURITY: Final = "http://refeds.org/metadata/contactType/security"
 
 # XML signature and encryption algorithms

@@ -76,6 +76,14 @@ class OurOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OurAttribute:
+    """An attribute that our IdP can tell."""
+
+    name: str
+    friendly_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OurRequestedAttribute:
     """An attribute that our SP asks for."""
 
@@ -113,8 +121,9 @@ class OurSp(OurEntity):
 
     acs_url: str
     encryption_certificates: tuple[bytes, ...]
-    """DER: the current key first, then the next one."""
+    """DER: the current key first, then the next one; never the previous one."""
     attribute_services: tuple[OurAttributeService, ...]
+    encryption_methods: tuple[str, ...] = ENCRYPTION_METHODS
     name_id_formats: tuple[str, ...] = SP_NAME_ID_FORMATS
 
 
@@ -127,6 +136,10 @@ class OurIdp(OurEntity):
     wants_signed_requests: bool = False
     scopes: tuple[str, ...] = ()
     error_url: str = ""
+    supported_categories: tuple[str, ...] = ()
+    """Categories of services that get what the category promises."""
+    attributes: tuple[OurAttribute, ...] = ()
+    """What it can tell, when that is said."""
     name_id_formats: tuple[str, ...] = IDP_NAME_ID_FORMATS
 
 

@@ -4,9 +4,9 @@ pysaml2 is the message model only: its classes know the order of the schema.
 """
 
 import base64
-import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from lxml import etree
@@ -17,8 +17,8 @@ from saml2.extension import mdattr, mdui, shibmd
 from metadata import names, safe_xml
 from metadata.instants import format_instant
 from metadata.our_entities import (
-    ENCRYPTION_METHODS,
     ContactKind,
+    OurAttribute,
     OurAttributeService,
     OurContact,
     OurEntity,
@@ -39,24 +39,44 @@ _PREFIXES: Final = {
     "saml": names.NS_SAML,
     "ds": names.NS_DS,
 }
-_ID_BYTES: Final = 20
+_ID_DIGITS: Final = 40
 
 
-def publish(entity: OurSp | OurIdp, *, key: SigningKey, valid_until: datetime) -> bytes:
+def publish(
+    entity: OurSp | OurIdp,
+    *,
+    key: SigningKey,
+    valid_until: datetime,
+    cache_duration: timedelta | None = None,
+) -> bytes:
     """Write and sign the metadata of our SP or of our IdP.
+
+    The same words with the same key are the same bytes, whoever writes them: the ID
+    follows from the words, and nothing in the signature is left to chance.
 
     Args:
         entity: What to say.
         key: What to sign the document with.
         valid_until: Until when others may use it.
+        cache_duration: How soon they should look for a new one.
 
     Returns:
         The document, in UTF-8.
     """
+    described = _describe(entity)
+    described.valid_until = format_instant(valid_until)
+    if cache_duration is not None:
+        described.cache_duration = f"PT{int(cache_duration.total_seconds())}S"
+    words = described.to_string(nspair=_PREFIXES)
+    root = safe_xml.parse(words, limits=safe_xml.METADATA_LIMITS)
+    root.set("ID", "_" + sha256(words).hexdigest()[:_ID_DIGITS])
+    sign_enveloped(root, key, leave_nothing_to_chance=True)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _describe(entity: OurSp | OurIdp) -> md.EntityDescriptor:
     described = md.EntityDescriptor(
-        id="_" + secrets.token_hex(_ID_BYTES),
         entity_id=entity.entity_id,
-        valid_until=format_instant(valid_until),
         extensions=_extensions(_entity_attributes(entity)),
         organization=_organisation(entity.organisation),
         contact_person=[_contact(contact) for contact in entity.contacts],
@@ -65,11 +85,7 @@ def publish(entity: OurSp | OurIdp, *, key: SigningKey, valid_until: datetime) -
         described.spsso_descriptor = [_sp_role(entity)]
     else:
         described.idpsso_descriptor = [_idp_role(entity)]
-    root = safe_xml.parse(
-        described.to_string(nspair=_PREFIXES), limits=safe_xml.METADATA_LIMITS
-    )
-    sign_enveloped(root, key)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return described
 
 
 def _sp_role(sp: OurSp) -> md.SPSSODescriptor:
@@ -80,7 +96,10 @@ def _sp_role(sp: OurSp) -> md.SPSSODescriptor:
         extensions=_extensions([_ui_info(sp)]),
         key_descriptor=[
             *(_signing_key(certificate) for certificate in sp.signing_certificates),
-            *(_encryption_key(one) for one in sp.encryption_certificates),
+            *(
+                _encryption_key(one, sp.encryption_methods)
+                for one in sp.encryption_certificates
+            ),
         ],
         name_id_format=_name_id_formats(sp.name_id_formats),
         assertion_consumer_service=[
@@ -116,6 +135,15 @@ def _idp_role(idp: OurIdp) -> md.IDPSSODescriptor:
             md.SingleSignOnService(binding=binding, location=location)
             for binding, location in addresses
         ],
+        attribute=[_attribute(one) for one in idp.attributes],
+    )
+
+
+def _attribute(attribute: OurAttribute) -> saml.Attribute:
+    return saml.Attribute(
+        name=attribute.name,
+        name_format=names.ATTRNAME_URI,
+        friendly_name=attribute.friendly_name,
     )
 
 
@@ -127,10 +155,11 @@ def _signing_key(certificate: bytes) -> md.KeyDescriptor:
     return md.KeyDescriptor(use="signing", key_info=_key_info(certificate))
 
 
-def _encryption_key(certificate: bytes) -> md.KeyDescriptor:
-    methods = [md.EncryptionMethod(algorithm=method) for method in ENCRYPTION_METHODS]
+def _encryption_key(certificate: bytes, methods: Iterable[str]) -> md.KeyDescriptor:
     return md.KeyDescriptor(
-        use="encryption", key_info=_key_info(certificate), encryption_method=methods
+        use="encryption",
+        key_info=_key_info(certificate),
+        encryption_method=[md.EncryptionMethod(algorithm=method) for method in methods],
     )
 
 
@@ -181,6 +210,7 @@ def _entity_attributes(entity: OurEntity) -> list[mdattr.EntityAttributes]:
     said = (
         (names.ASSURANCE_CERTIFICATION, entity.assurance_certifications),
         (names.ENTITY_CATEGORY, entity.entity_categories),
+        (names.ENTITY_CATEGORY_SUPPORT, _supported_categories(entity)),
     )
     attributes = [
         saml.Attribute(
@@ -192,6 +222,10 @@ def _entity_attributes(entity: OurEntity) -> list[mdattr.EntityAttributes]:
         if values
     ]
     return [mdattr.EntityAttributes(attribute=attributes)] if attributes else []
+
+
+def _supported_categories(entity: OurEntity) -> tuple[str, ...]:
+    return entity.supported_categories if isinstance(entity, OurIdp) else ()
 
 
 def _value(text: str) -> saml.AttributeValue:

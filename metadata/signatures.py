@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 
 import xmlsec
 from cryptography.exceptions import InvalidSignature
@@ -26,28 +26,18 @@ from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
 from metadata import names, safe_xml
-from metadata.algorithms import (
-    DIGESTS,
-    check_digest,
-    check_signature_algorithm,
-    public_key,
-)
+from metadata.algorithms import DIGESTS, check_signature_algorithm, public_key
 from metadata.entities import PublicKey
-from metadata.errors import (
-    BadSignatureError,
-    MissingSignatureError,
-    WeakAlgorithmError,
+from metadata.errors import BadSignatureError, WeakAlgorithmError
+from metadata.signature_shape import (
+    DS,
+    SIGNATURE,
+    Reference,
+    check_shape,
+    only_signature,
 )
 
-_DS: Final = f"{{{names.NS_DS}}}"
-_SIGNATURE: Final = _DS + "Signature"
 _ISSUER: Final = f"{{{names.NS_SAML}}}Issuer"
-_INCLUSIVE_NAMESPACES: Final = f"{{{names.C14N_EXCLUSIVE}}}InclusiveNamespaces"
-_TRANSFORMS: Final = (
-    (names.TRANSFORM_ENVELOPED,),
-    (names.TRANSFORM_ENVELOPED, names.C14N_EXCLUSIVE),
-)
-"""The transforms that a Reference may have, in order (SAML core 5.4.4)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +86,7 @@ def sign_enveloped(
     key: SigningKey,
     *,
     inclusive_prefixes: Sequence[str] = ("xs",),
+    leave_nothing_to_chance: bool = False,
 ) -> None:
     """Sign an element by its ID; the Signature becomes its child (SAML core 5.4).
 
@@ -106,6 +97,9 @@ def sign_enveloped(
         root: The root element of its document, with an ``ID``.
         key: What to sign with; its certificate goes into KeyInfo.
         inclusive_prefixes: Namespace prefixes that values use, such as ``xs:string``.
+        leave_nothing_to_chance: Make the same signature whenever the same bytes are
+            signed. RSA does so anyway; ECDSA then takes its random number from the
+            message (RFC 6979).
     """
     rsa_key = key.algorithm == names.SIGNATURE_RSA_SHA256
     signature = xmlsec.template.create(
@@ -130,18 +124,34 @@ def sign_enveloped(
     context.key = key.xml_key
     context.register_id(root, "ID")
     context.sign(signature)
+    if leave_nothing_to_chance and not rsa_key:
+        _sign_again(signature, key)
     _add_certificate(signature, key)
 
 
+def _sign_again(signature: etree._Element, key: SigningKey) -> None:
+    signed_info, value = signature[0], signature[1]
+    data = etree.tostring(signed_info, method="c14n", exclusive=True)
+    _, made = sign_detached(data, key, leave_nothing_to_chance=True)
+    value.text = base64.b64encode(made).decode("ascii")
+
+
 def _add_certificate(signature: etree._Element, key: SigningKey) -> None:
-    key_info = etree.SubElement(signature, _DS + "KeyInfo")
-    x509_data = etree.SubElement(key_info, _DS + "X509Data")
-    certificate = etree.SubElement(x509_data, _DS + "X509Certificate")
+    key_info = etree.SubElement(signature, DS + "KeyInfo")
+    x509_data = etree.SubElement(key_info, DS + "X509Data")
+    certificate = etree.SubElement(x509_data, DS + "X509Certificate")
     certificate.text = base64.b64encode(key.certificate).decode("ascii")
 
 
-def sign_detached(data: bytes, key: SigningKey) -> tuple[str, bytes]:
+def sign_detached(
+    data: bytes, key: SigningKey, *, leave_nothing_to_chance: bool = False
+) -> tuple[str, bytes]:
     """Sign bytes, as the Redirect binding does with a query string.
+
+    Args:
+        data: What to sign.
+        key: What to sign with.
+        leave_nothing_to_chance: Make the same signature for the same bytes (RFC 6979).
 
     Returns:
         The algorithm's URI and the signature as XML signatures write it.
@@ -150,7 +160,8 @@ def sign_detached(data: bytes, key: SigningKey) -> tuple[str, bytes]:
     if isinstance(key.private_key, rsa.RSAPrivateKey):
         value = key.private_key.sign(data, padding.PKCS1v15(), accepted.hash)
         return key.algorithm, value
-    r, s = decode_dss_signature(key.private_key.sign(data, ec.ECDSA(accepted.hash)))
+    ecdsa = ec.ECDSA(accepted.hash, deterministic_signing=leave_nothing_to_chance)
+    r, s = decode_dss_signature(key.private_key.sign(data, ecdsa))
     size = (key.private_key.key_size + 7) // 8
     return key.algorithm, r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
@@ -160,7 +171,7 @@ def sign_detached(data: bytes, key: SigningKey) -> tuple[str, bytes]:
 
 def has_signature(element: etree._Element) -> bool:
     """Tell whether an element carries a Signature of its own."""
-    return element.find(_SIGNATURE) is not None
+    return element.find(SIGNATURE) is not None
 
 
 def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> bytes:
@@ -184,8 +195,8 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
             SAML core 5.4 allows, or no key verifies it.
     """
     alone = _alone(element)
-    signature = _only_signature(alone)
-    reference = _check_shape(signature, element_id=alone.get("ID"))
+    signature = only_signature(alone)
+    reference = check_shape(signature, element_id=alone.get("ID")).reference
     _verify_with_any(alone, signature, keys)
     verified = _without(alone, signature, reference.c14n)
     digest = DIGESTS[reference.digest_algorithm](verified).digest()
@@ -194,104 +205,73 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     return verified
 
 
+def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
+    """Verify the signature of a whole document, and leave in it only what was signed.
+
+    This is for documents of a hundred megabytes, which must not be copied or parsed
+    again: the verified ``SignedInfo`` says which digest the document has, and that
+    digest is computed over the very tree that stays, written in canonical form piece
+    by piece. Comments are no part of that form: they must be gone from the tree already.
+
+    Args:
+        root: The root of the document; its Signature is taken out.
+        keys: Who may have signed.
+
+    Raises:
+        MissingSignatureError: The root carries no signature.
+        WeakAlgorithmError: An algorithm is not on our list.
+        BadSignatureError: The signature covers something else, has another shape than
+            SAML core 5.4 allows, or no key verifies it.
+    """
+    signature = only_signature(root)
+    shape = check_shape(signature, element_id=root.get("ID"))
+    info = _canonical(_alone(signature[0]), shape.c14n)
+    verify_detached(info, algorithm=shape.algorithm, signature=shape.value, keys=keys)
+    _remove_keeping_tail(signature)
+    if not compare_digest(_digest(root, shape.reference), shape.reference.digest):
+        raise BadSignatureError("the digest is of another document")
+
+
+def _digest(root: etree._Element, reference: Reference) -> bytes:
+    """Compute the digest of a tree without ever holding its canonical form."""
+    digest = _Digest(DIGESTS[reference.digest_algorithm](b""))
+    try:
+        root.getroottree().write_c14n(
+            digest,
+            exclusive=reference.c14n is not None,
+            with_comments=False,
+            inclusive_ns_prefixes=list(reference.c14n or ()),
+        )
+    except etree.C14NError as error:
+        raise BadSignatureError("it has no canonical form") from error
+    return digest.value()
+
+
+class _Digest:
+    """A file that keeps only the digest of what is written to it."""
+
+    def __init__(self, running: Any) -> None:
+        self._running = running
+
+    def write(self, data: bytes) -> None:
+        """Take the next piece."""
+        self._running.update(data)
+
+    def close(self) -> None:
+        """Do nothing; a file can be closed."""
+
+    def value(self) -> bytes:
+        """Hand on the digest of everything."""
+        digest: bytes = self._running.digest()
+        return digest
+
+
 def _alone(element: etree._Element) -> etree._Element:
     """Make an element the root of a document, with the namespaces around it."""
     if element.getparent() is None:
         return deepcopy(element)
     xml = etree.tostring(element, with_tail=False)
     return safe_xml.parse(xml, limits=safe_xml.METADATA_LIMITS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """What a Signature says it covers, and how."""
-
-    digest_algorithm: str
-    digest: bytes
-    c14n: tuple[str, ...] | None
-    """Inclusive prefixes of exclusive c14n; ``None`` for inclusive c14n."""
-
-
-def _only_signature(element: etree._Element) -> etree._Element:
-    """Find the one Signature that is a child of the element it signs."""
-    found = element.findall(_SIGNATURE)
-    if not found:
-        raise MissingSignatureError("no signature")
-    if len(found) > 1:
-        raise BadSignatureError("more than one signature on one element")
-    return found[0]
-
-
-def _check_shape(signature: etree._Element, *, element_id: str | None) -> _Reference:
-    """Refuse a Signature of another shape than SAML core 5.4 allows."""
-    parts = [child.tag for child in signature]
-    if parts[:2] != [_DS + "SignedInfo", _DS + "SignatureValue"]:
-        raise BadSignatureError("no SignedInfo with a SignatureValue")
-    if parts[2:] not in ([], [_DS + "KeyInfo"]):
-        raise BadSignatureError("more in the signature than KeyInfo")
-    _leaf_text(signature[1])
-    signed_info = signature[0]
-    if [child.tag for child in signed_info] != [
-        _DS + "CanonicalizationMethod",
-        _DS + "SignatureMethod",
-        _DS + "Reference",
-    ]:
-        raise BadSignatureError("not exactly one Reference")
-    c14n, method, reference = signed_info
-    if c14n.get("Algorithm") != names.C14N_EXCLUSIVE:
-        raise BadSignatureError("SignedInfo is not exclusively canonicalised")
-    if len(method):
-        raise BadSignatureError("parameters on the signature method")
-    check_signature_algorithm(method.get("Algorithm", ""))
-    if not element_id or reference.get("URI") != f"#{element_id}":
-        raise BadSignatureError("the Reference means another element")
-    return _check_reference(reference)
-
-
-def _check_reference(reference: etree._Element) -> _Reference:
-    """Refuse a Reference with other transforms than those of SAML core 5.4.4."""
-    if [child.tag for child in reference] != [
-        _DS + "Transforms",
-        _DS + "DigestMethod",
-        _DS + "DigestValue",
-    ]:
-        raise BadSignatureError("a Reference of another shape")
-    transforms, digest_method, digest_value = reference
-    algorithms = tuple(child.get("Algorithm", "") for child in transforms)
-    if algorithms not in _TRANSFORMS or any(
-        child.tag != _DS + "Transform" for child in transforms
-    ):
-        raise BadSignatureError("transforms other than enveloped and exclusive c14n")
-    algorithm = digest_method.get("Algorithm", "")
-    check_digest(algorithm)
-    digest = _decode(_leaf_text(digest_value))
-    if len(transforms[0]):
-        raise BadSignatureError("parameters on the enveloped transform")
-    prefixes = _inclusive_prefixes(transforms[1]) if len(transforms) > 1 else None
-    return _Reference(algorithm, digest, prefixes)
-
-
-def _inclusive_prefixes(transform: etree._Element) -> tuple[str, ...]:
-    """Read the PrefixList of exclusive canonicalisation, if there is one."""
-    if not len(transform):
-        return ()
-    if len(transform) > 1 or transform[0].tag != _INCLUSIVE_NAMESPACES:
-        raise BadSignatureError("unknown parameters of a transform")
-    return tuple(transform[0].get("PrefixList", "").split())
-
-
-def _leaf_text(element: etree._Element) -> str:
-    """Read text that nothing, not even a comment, interrupts."""
-    if len(element) or not element.text:
-        raise BadSignatureError("a value of the signature is empty or interrupted")
-    return element.text
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except ValueError as error:  # letters beyond ASCII are not a binascii.Error
-        raise BadSignatureError("a value of the signature is not base64") from error
 
 
 def _verify_with_any(
@@ -328,6 +308,11 @@ def _without(
 ) -> bytes:
     """Canonicalise an element as its Reference does: without the Signature."""
     _remove_keeping_tail(signature)
+    return _canonical(root, prefixes)
+
+
+def _canonical(root: etree._Element, prefixes: tuple[str, ...] | None) -> bytes:
+    """Write the canonical form; no prefixes at all mean inclusive c14n."""
     try:
         return etree.tostring(
             root,
@@ -374,7 +359,7 @@ def verify_detached(
             continue
         if isinstance(opened, accepted.key_type):
             return
-    raise BadSignatureError("no key of the sender verifies the query string")
+    raise BadSignatureError("no key of the sender verifies the signature")
 
 
 def _dss(signature: bytes) -> bytes:

@@ -10,6 +10,8 @@ from idp_bridge import database, keys
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.errors import BridgeError, SetupError
+from idp_bridge.keys import KeyProblemError
+from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import SettingsError
 from idp_bridge.state.opening import open_state
 from metadata.errors import MetadataError
@@ -102,9 +104,12 @@ def _unless(look: Callable[[str], object], entity_id: str) -> Problems:
         yield f"{entity_id}: {error} ({error.code})."
 
 
-def _in_contacts(office: Office) -> Problems:
-    if not any(one.type == "technical" for one in office.settings.contacts):
-        yield "contacts: there is no technical contact for our metadata."
+def _in_our_metadata(office: Office) -> Problems:
+    try:
+        ours = OurMetadata(office.settings, lambda: office.keys, office.clock)
+        yield from ours.shortcomings()
+    except KeyProblemError:
+        return  # said already
 
 
 def _is_database_broken(office: Office) -> bool:
@@ -116,5 +121,5 @@ _LOOKS: Final[tuple[Callable[[Office], Problems], ...]] = (
     _in_database,
     _in_state,
     _in_metadata,
-    _in_contacts,
+    _in_our_metadata,
 )

@@ -1,13 +1,32 @@
 """``idp-bridge keys``: which keys do we have, and which takes over from which?"""
 
+from typing import Final
+
 import click
 
-from idp_bridge import keys, new_keys
+from idp_bridge import keys, new_keys, rollover
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
-from idp_bridge.keys import Purpose, Slot
+from idp_bridge.keys import KeySet, Purpose, Slot, StoredKey
+from idp_bridge.our_metadata import OurMetadata
+from idp_bridge.rollover import Waiting
 
+_COLUMNS: Final = (
+    "purpose",
+    "slot",
+    "published",
+    "used_for",
+    "since",
+    "sha256",
+    "certificate_ends",
+)
+_USES: Final = {
+    (Purpose.SIGNING, Slot.CURRENT): "signing",
+    (Purpose.SIGNING, Slot.NEXT): "nothing yet",
+    (Purpose.SIGNING, Slot.PREVIOUS): "nothing more",
+}
 _purpose = click.argument("purpose", type=click.Choice([str(one) for one in Purpose]))
+_force = click.option("--force", is_flag=True, help="Do not wait for partners.")
 
 
 @click.group("keys")
@@ -19,28 +38,23 @@ def group() -> None:
 @json_option
 @pass_office
 def show(office: Office, *, as_json: bool) -> None:
-    """List our keys.
+    """List our keys, what each is used for, and what a rollover waits for.
 
     Raises:
         ClickException: A key cannot be used.
     """
     found, problems = keys.inspect_keys(office.settings.key_dir)
-    rows = [
-        {
-            "purpose": str(key.purpose),
-            "slot": str(key.slot),
-            "sha256": key.fingerprint,
-            "certificate_ends": key.not_after.isoformat(),
-        }
-        for key in found
-    ]
+    rows = [_row(key) for key in found]
     if as_json:
-        show_json({"keys": rows, "problems": problems})
+        steps = [] if problems else _steps(office)
+        show_json({"keys": rows, "steps": steps, "problems": problems})
     else:
-        columns = ("purpose", "slot", "sha256", "certificate_ends")
-        show_table(columns, [[row[name] for name in columns] for row in rows])
+        show_table(_COLUMNS, [[row[name] for name in _COLUMNS] for row in rows])
     if problems:
         raise click.ClickException("\n".join(problems))
+    if not as_json:
+        for purpose in Purpose:
+            _tell_next_step(office, purpose)
 
 
 @group.command()
@@ -53,34 +67,95 @@ def show(office: Office, *, as_json: bool) -> None:
 )
 @pass_office
 def new(office: Office, *, purpose: str, bits: str) -> None:
-    """Make the next key; it is published beside the current one from the next start."""
-    settings = office.settings
-    key = new_keys.make_key(settings.host, now=office.clock(), bits=int(bits))
-    keys.add_key(settings.key_dir, Purpose(purpose), Slot.NEXT, key)
-    click.echo(
-        f"Made the next key for {purpose}. Restart the bridge, give our metadata to"
-        " every partner, wait until all have it, then:"
-        f" idp-bridge keys promote {purpose}"
-    )
+    """Make the next key; our metadata names it beside the current one at once."""
+    settings, now = office.settings, office.clock()
+    key = new_keys.make_key(settings.host, now=now, bits=int(bits))
+    keys.add_key(settings.key_dir, Purpose(purpose), Slot.NEXT, key, now=now)
+    click.echo(f"Made the next key for {purpose}; our metadata names it from now on.")
+    _tell_next_step(office, Purpose(purpose))
 
 
 @group.command()
 @_purpose
+@_force
 @pass_office
-def promote(office: Office, *, purpose: str) -> None:
+def promote(office: Office, *, purpose: str, force: bool) -> None:
     """Let the next key take over; the current one becomes the previous."""
-    keys.promote(office.settings.key_dir, Purpose(purpose))
-    click.echo(
-        f"The next key for {purpose} is now the current one. Restart the bridge, wait"
-        " until no partner uses the previous one, then:"
-        f" idp-bridge keys retire {purpose}"
-    )
+    _check(office, Purpose(purpose), "promote", force=force)
+    keys.promote(office.settings.key_dir, Purpose(purpose), now=office.clock())
+    click.echo(f"The next key for {purpose} is now the current one.")
+    _tell_next_step(office, Purpose(purpose))
 
 
 @group.command()
 @_purpose
+@_force
 @pass_office
-def retire(office: Office, *, purpose: str) -> None:
+def retire(office: Office, *, purpose: str, force: bool) -> None:
     """Delete the previous key."""
+    _check(office, Purpose(purpose), "retire", force=force)
     keys.retire(office.settings.key_dir, Purpose(purpose))
-    click.echo(f"The previous key for {purpose} is gone. Restart the bridge.")
+    click.echo(f"The previous key for {purpose} is gone; the rollover is done.")
+
+
+def _row(key: StoredKey) -> dict[str, str]:
+    return {
+        "purpose": str(key.purpose),
+        "slot": str(key.slot),
+        "published": "yes" if key.is_published else "no",
+        "used_for": _USES.get((key.purpose, key.slot), "decryption"),
+        "since": key.since.isoformat(timespec="seconds"),
+        "sha256": key.fingerprint,
+        "certificate_ends": key.not_after.isoformat(),
+    }
+
+
+def _check(office: Office, purpose: Purpose, command: str, *, force: bool) -> None:
+    """Refuse a step that comes too early; a set that is not whole says so itself."""
+    found, _ = keys.inspect_keys(office.settings.key_dir)
+    if force:
+        return
+    rollover.check_not_too_early(
+        KeySet(found),
+        purpose,
+        command,
+        validity=office.settings.saml.metadata_validity,
+        now=office.clock(),
+    )
+
+
+def _steps(office: Office) -> list[dict[str, str]]:
+    return [
+        {"purpose": purpose, "command": step.command, "until": step.until.isoformat()}
+        for purpose in Purpose
+        if (step := _next_step(office, purpose)) is not None
+    ]
+
+
+def _next_step(office: Office, purpose: Purpose) -> Waiting | None:
+    found = keys.load_keys(office.settings.key_dir)
+    return rollover.waiting(
+        found, purpose, validity=office.settings.saml.metadata_validity
+    )
+
+
+def _tell_next_step(office: Office, purpose: Purpose) -> None:
+    step = _next_step(office, purpose)
+    if step is None:
+        return
+    command = f"idp-bridge keys {step.command} {purpose}"
+    click.echo(f"Next: {command}, not before {rollover.in_words(step.until)}:")
+    if not step.needs_partners:
+        click.echo(f"  until then {step.why}.")
+        return
+    settings = office.settings
+    ours = OurMetadata(
+        settings, lambda: keys.load_keys(settings.key_dir), office.clock
+    ).documents()
+    click.echo(
+        "  until then copies of our metadata are valid that partners took before.\n"
+        "  Partners who take it by hand, as Inera does, must have taken the new one:\n"
+        f"  give them the address {settings.base_url}/saml/metadata and the SHA-256."
+    )
+    for document in ours:
+        click.echo(f"  {document.role}\tSHA-256 {document.sha256}")

@@ -134,7 +134,7 @@ def remove(office: Office, *, name: str) -> None:
 @pass_office
 def publish(office: Office, *, role: str) -> None:
     """Print our own metadata, signed."""
-    ours = OurMetadata(office.settings, office.keys, office.clock)
+    ours = OurMetadata(office.settings, lambda: office.keys, office.clock)
     document = ours.sp() if role == "sp" else ours.idp()
     click.echo(document)
 

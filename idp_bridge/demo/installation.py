@@ -78,7 +78,7 @@ def install(folder: Path, places: Places, clock: Clock) -> Installation:
     _set_base_url(config, places)
     settings = load_settings(config, {})
     our_keys = load_keys(settings.key_dir)
-    ours = OurMetadata(settings, our_keys, clock)
+    ours = OurMetadata(settings, lambda: our_keys, clock)
     providers = tuple(_providers(folder, places, ours, clock))
     logins = tuple(_logins(folder, places, ours, clock))
     _fill_database(folder, settings, places, _documents(providers, logins), clock)

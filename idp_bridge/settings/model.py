@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from idp_bridge.settings import checks
 from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
 from idp_bridge.settings.partners import DownstreamPolicy, Upstream
+from idp_bridge.settings.published import Published
 from idp_bridge.settings.saml import SamlSettings
 from idp_bridge.settings.section import Section, Uri, directory_of
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
@@ -88,6 +89,8 @@ class Settings(Section):
     """The legal person behind the bridge."""
     contacts: tuple[Contact, ...] = ()
     """Whom to contact."""
+    published: Published = Published()
+    """What our metadata says beside names and addresses."""
 
     def policy_for(self, entity_id: str) -> DownstreamPolicy:
         """Say what is agreed with an SP; the defaults when nothing is."""

@@ -24,7 +24,7 @@ class SamlSettings(Section):
     allow_test_hsa_ids: bool = False
     """Whether HSA-ids of Inera's test environments are accepted."""
     metadata_validity_days: Annotated[int, Field(ge=1, le=365)] = 7
-    """How long our own metadata is valid after it was asked for."""
+    """How long our own metadata is valid at least, after it was asked for."""
     login_minutes: Annotated[int, Field(ge=5, le=240)] = 60
     """How long somebody may take at the identity provider."""
     assertion_minutes: Annotated[int, Field(ge=1, le=60)] = 5
@@ -39,7 +39,7 @@ class SamlSettings(Section):
 
     @property
     def metadata_validity(self) -> timedelta:
-        """How long our own metadata is valid after it was asked for."""
+        """How long our own metadata is valid at least, after it was asked for."""
         return timedelta(days=self.metadata_validity_days)
 
     @property

@@ -63,7 +63,7 @@ class DisplaySettings(Section):
     )
     """One sentence per language."""
     logo_url: WebUrl = ""
-    """Address of a logotype; empty: none."""
+    """Address of a logotype, https; empty: a sign of ours, ``/static/icon.svg``."""
     logo_width: Annotated[int, Field(ge=1, le=2000)] = 280
     """Width of the logotype in pixels."""
     logo_height: Annotated[int, Field(ge=1, le=2000)] = 80

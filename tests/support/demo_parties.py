@@ -122,7 +122,7 @@ def parties(folder: Path, clock: Clock) -> Parties:
     settings = settings_of(write_config(folder, base_url=PLACES.bridge))
     write_keys(settings.key_dir)
     keys = load_keys(settings.key_dir)
-    ours = OurMetadata(settings, keys, clock)
+    ours = OurMetadata(settings, lambda: keys, clock)
     provider = Provider(
         profile=SITHS,
         key=rsa_key("portal").signing,

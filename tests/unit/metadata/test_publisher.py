@@ -7,7 +7,7 @@ from saml2.xml.schema import validate
 from metadata import names, safe_xml
 from metadata.elements import Reading
 from metadata.entities import EncryptionKey, Endpoint, Role
-from metadata.our_entities import ENCRYPTION_METHODS, OurIdp, OurSp
+from metadata.our_entities import ENCRYPTION_METHODS, OurAttribute, OurIdp, OurSp
 from metadata.publisher import publish
 from metadata.reader import (
     identity_provider_of,
@@ -18,10 +18,11 @@ from metadata.reader import (
 )
 from metadata.signatures import verify_enveloped
 from tests.support.clock import NOW
-from tests.support.keys import ec_key, rsa_key
+from tests.support.keys import KeyPair, ec_key, rsa_key
 from tests.support.our_entities import BASE, our_idp, our_sp
 
 UNTIL = NOW + timedelta(days=7)
+SECOND = timedelta(seconds=1)
 SIGNER = rsa_key("signing")
 MD = f"{{{names.NS_MD}}}"
 
@@ -49,9 +50,55 @@ def test_an_elliptic_key_signs_too() -> None:
     assert verify_enveloped(safe_xml.parse(data), [key.public])
 
 
-def test_every_publication_has_an_id_of_its_own() -> None:
-    first, second = (safe_xml.parse(published(our_sp())).get("ID") for _ in range(2))
-    assert first != second
+def test_other_words_have_another_id() -> None:
+    ids = {
+        safe_xml.parse(data).get("ID")
+        for data in (
+            published(our_sp()),
+            published(our_idp()),
+            published(replace(our_sp(), contacts=())),
+            publish(our_sp(), key=SIGNER.signing, valid_until=UNTIL + SECOND),
+        )
+    }
+    assert len(ids) == 4
+
+
+@pytest.mark.parametrize("key", [SIGNER, ec_key("publisher")])
+def test_the_same_words_and_key_are_the_same_bytes_everywhere(key: KeyPair) -> None:
+    """Other nodes hash strings differently and draw other random numbers."""
+    made = {publish(our_sp(), key=key.signing, valid_until=UNTIL) for _ in range(2)}
+    assert len(made) == 1
+    verify_enveloped(safe_xml.parse(made.pop()), [key.public])
+
+
+def test_others_are_told_how_soon_to_look_again() -> None:
+    data = publish(
+        our_sp(),
+        key=SIGNER.signing,
+        valid_until=UNTIL,
+        cache_duration=timedelta(hours=6),
+    )
+    validate(data.decode())
+    assert safe_xml.parse(data).get("cacheDuration") == "PT21600S"
+
+
+def test_our_idp_says_what_it_supports_and_what_it_knows() -> None:
+    idp = replace(
+        our_idp(),
+        supported_categories=(
+            "http://www.geant.net/uri/dataprotection-code-of-conduct/v1",
+        ),
+        attributes=(
+            OurAttribute(name=names.ATTR_HSA_ID, friendly_name="employeeHsaId"),
+        ),
+    )
+    data = published(idp)
+    validate(data.decode())
+    root = safe_xml.parse(data)
+    known = root.findall(f"{MD}IDPSSODescriptor/{{{names.NS_SAML}}}Attribute")
+    assert [one.get("Name") for one in known] == [names.ATTR_HSA_ID]
+    assert names.ENTITY_CATEGORY_SUPPORT.encode() in data
+    assert names.ENTITY_CATEGORY_SUPPORT.encode() not in published(our_idp())
 
 
 def test_our_sp_is_read_as_it_was_described() -> None:
