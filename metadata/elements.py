@@ -15,6 +15,8 @@ from metadata import names
 from metadata.errors import BadEntityError
 from metadata.instants import parse_instant
 
+MAX_WARNINGS: Final = 200
+"""What is kept in words; beyond, it is counted."""
 MD: Final = f"{{{names.NS_MD}}}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _BLANKS: Final = " \t\r\n"
@@ -28,15 +30,21 @@ class Reading:
     allow_loopback_http: bool = False
     """Whether an address may be plain ``http`` on this very machine."""
     noted: dict[str, None] = field(default_factory=dict)
+    more: int = 0
+    """How much was met beyond what is noted."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was noted, in the order in which it was met."""
-        return tuple(self.noted)
+        more = (f"and {self.more} more",) if self.more else ()
+        return (*self.noted, *more)
 
     def warn(self, text: str) -> None:
         """Note, once, something odd that does not make everything unusable."""
-        self.noted[text] = None
+        if len(self.noted) < MAX_WARNINGS:
+            self.noted[text] = None
+        elif text not in self.noted:
+            self.more += 1
 
 
 def drop_comments(root: etree._Element) -> None:

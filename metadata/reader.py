@@ -92,7 +92,7 @@ def identity_provider_of(entity: etree._Element, reading: Reading) -> IdentityPr
         name_id_formats=texts(role, MD + "NameIDFormat"),
         wants_signed_requests=is_true(role, "WantAuthnRequestsSigned"),
         scopes=_scopes(entity, role, reading),
-        assurance_certifications=_entity_attribute(
+        assurance_certifications=entity_attribute(
             entity, names.ASSURANCE_CERTIFICATION
         ),
         display=read_display(entity, role, reading),
@@ -120,7 +120,7 @@ def service_provider_of(entity: etree._Element, reading: Reading) -> ServiceProv
         name_id_formats=texts(role, MD + "NameIDFormat"),
         signs_requests=is_true(role, "AuthnRequestsSigned"),
         wants_signed_assertions=is_true(role, "WantAssertionsSigned"),
-        entity_categories=_entity_attribute(entity, names.ENTITY_CATEGORY),
+        entity_categories=entity_attribute(entity, names.ENTITY_CATEGORY),
         display=read_display(entity, role, reading),
     )
 
@@ -148,7 +148,7 @@ def roles_of(entity: etree._Element) -> frozenset[Role]:
     return frozenset(
         role
         for role in _DESCRIPTORS
-        if next(_descriptors(entity, role), None) is not None
+        if next(descriptors_of(entity, role), None) is not None
     )
 
 
@@ -158,7 +158,7 @@ def _parse(xml: bytes) -> etree._Element:
     return root
 
 
-def _descriptors(entity: etree._Element, role: Role) -> "filter[etree._Element]":
+def descriptors_of(entity: etree._Element, role: Role) -> "filter[etree._Element]":
     """Walk through the descriptors of a role that are of SAML 2.0."""
     return filter(
         lambda element: (
@@ -172,7 +172,7 @@ def _descriptor(entity: etree._Element, role: Role, reading: Reading) -> etree._
     """Choose the descriptor of a role; a second one is noted and not used."""
     if entity.tag != MD + "EntityDescriptor":
         raise BadEntityError("not an EntityDescriptor")
-    found = list(_descriptors(entity, role))
+    found = list(descriptors_of(entity, role))
     if not found:
         raise BadEntityError(f"no {role} role of SAML 2.0")
     if len(found) > 1:
@@ -180,7 +180,7 @@ def _descriptor(entity: etree._Element, role: Role, reading: Reading) -> etree._
     return found[0]
 
 
-def _entity_attribute(entity: etree._Element, name: str) -> tuple[str, ...]:
+def entity_attribute(entity: etree._Element, name: str) -> tuple[str, ...]:
     """Read the values of an attribute that the entity has as a whole."""
     attributes = children(
         entity, MD + "Extensions", _MDATTR + "EntityAttributes", _SAML + "Attribute"

@@ -186,7 +186,7 @@ def _pending(text: str | None) -> PendingVersion | None:
     if text is None:
         return None
     found = json.loads(text)
-    difference = {
+    difference: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in found["difference"].items()
     }

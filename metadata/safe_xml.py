@@ -95,9 +95,9 @@ def _beyond(limits: Limits) -> etree.XPath:
     would not be.
     """
     refused = (
-        "//processing-instruction()",
-        f"count(//*) > {limits.max_elements}",
-        f"//*[count(@*) > {limits.max_attributes}]",
+        "/descendant::processing-instruction()",
+        f"count(/descendant::*) > {limits.max_elements}",
+        f"/descendant::*/@*[{limits.max_attributes + 1}]",
         "/*" * (limits.max_depth + 1),
     )
     return etree.XPath(f"boolean({' or '.join(refused)})")

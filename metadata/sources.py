@@ -99,6 +99,10 @@ def check_source(source: Source) -> None:
         raise SourceRefusedError("no certificate to verify the document with")
     if not source.roles:
         raise SourceRefusedError("a source that may bring no role")
+    _check_figures(source)
+
+
+def _check_figures(source: Source) -> None:
     if source.max_validity <= timedelta(0):
         raise SourceRefusedError("a longest validity that is not positive")
     if not 0 <= source.max_shrinkage_percent <= _ALL:
