@@ -236,7 +236,7 @@ class _File:
         )
 
     def _operator(self, entry: _Entry) -> OperatorEntry:
-        role: Columns = {"role": values.one_of(OperatorRole)}
+        role: Columns = {"role": values.one_of(OperatorRole), **VALIDITY}
         return OperatorEntry(
             position=entry.position,
             hsa_id=entry.required("hsa_id", self._hsa_id, ""),

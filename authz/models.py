@@ -129,11 +129,13 @@ class Person:
 class Operator:
     """Somebody at the agency who runs the bridge."""
 
+    id: int
     hsa_id: str
     role: OperatorRole
     given_name: str
     surname: str
     email: str
+    validity: Validity = ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

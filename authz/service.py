@@ -5,6 +5,7 @@ one transaction together with its entries in the audit trail.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic as system_monotonic
@@ -19,8 +20,9 @@ from authz.catalogue_store import CatalogueStore
 from authz.database import reader_of, reading, snapshot, writing
 from authz.errors import BrokenAuditChainError
 from authz.grant_store import GrantStore
-from authz.models import Decision, Facts, OrganisationKind, Service
+from authz.models import Decision, Facts, Operator, OrganisationKind, Service
 from authz.name_id_store import NameIdStore
+from authz.operator_store import OperatorStore
 from authz.person_store import Member, PersonStore
 from authz.recent import Recent
 
@@ -149,6 +151,27 @@ class AuthzService:
                 facts = replace(facts, grants=grants(member.membership_id, service.id))
         return decisions.decide(facts, organisation_numbers=(), moment=now)
 
+    def operator_of(self, hsa_id: str, *, now: datetime) -> Operator | None:
+        """Find an active operator by HSA-id, in any spelling.
+
+        Raises:
+            BadIdentifierError: The HSA-id is none.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            found = OperatorStore(connection).of_hsa_id(hsa_id)
+        return found if found and found.validity.holds(now) else None
+
+    def operator(self, operator_id: int, *, now: datetime) -> Operator | None:
+        """Find an active operator by the number in the database.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            found = OperatorStore(connection).of_number(operator_id)
+        return found if found and found.validity.holds(now) else None
+
     def name_id_for(self, person_id: int, sp_entity_id: str, *, now: datetime) -> str:
         """Answer with the name of a person at one e-tjänst, made at its first use.
 
@@ -199,6 +222,19 @@ class AuthzService:
             if dry_run:
                 connection.rollback()
         return loaded.report
+
+    @contextmanager
+    def recording(self, event: Event) -> Iterator[Connection]:
+        """Lend a transaction in which something is written with its audit entry.
+
+        Raises:
+            StoreUnavailableError: The database does not answer; nothing was written.
+        """
+        with writing(self._engine) as connection:
+            store = AuditStore(connection)
+            store.take_turn(event.chain)
+            yield connection
+            store.append([event])
 
     def verify_audit(self) -> tuple[ChainHead, ...]:
         """Walk the whole audit trail and answer with the end of each chain.

@@ -245,7 +245,7 @@ class OperatorRow(Base):
     """Somebody at the agency who runs the bridge."""
 
     __tablename__ = "operators"
-    __table_args__ = (_one_of("role", OperatorRole),)
+    __table_args__ = (_one_of("role", OperatorRole), _interval())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hsa_id: Mapped[str] = mapped_column(String(HSA_LENGTH))
@@ -254,6 +254,8 @@ class OperatorRow(Base):
     given_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     surname: Mapped[str] = mapped_column(String(NAME_LENGTH))
     email: Mapped[str] = mapped_column(String(320))
+    valid_from: Mapped[Moment | None]
+    valid_until: Mapped[Moment | None]
 
 
 class NameIdRow(Base):

@@ -345,6 +345,12 @@ class ServiceClosedError(LoginRefusedError):
     code = "service-closed"
 
 
+class NotOperatorError(LoginRefusedError):
+    """Somebody wants to the operators' pages who is not an active operator."""
+
+    code = "not-operator"
+
+
 class LoginLostError(BridgeError):
     """The pending login is missing: back button, old tab, other browser, bookmark."""
 
@@ -363,4 +369,18 @@ class PageNotFoundError(BridgeError):
     """There is no page at this address."""
 
     code = "not-found"
+    fault = Fault.PERSON
+
+
+class NotAllowedError(BridgeError):
+    """Somebody is logged in, but their role may not do this."""
+
+    code = "not-allowed"
+    fault = Fault.PERSON
+
+
+class SessionEndedError(BridgeError):
+    """A form came from somebody who is no longer logged in."""
+
+    code = "session-ended"
     fault = Fault.PERSON

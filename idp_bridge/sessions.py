@@ -1,8 +1,9 @@
-"""Which browser is this? One cookie for each login in progress.
+"""Which browser is this? One cookie for each login in progress, one for a person.
 
 ``__Host-`` binds it to this host and to https; ``SameSite=None`` lets it come back with
 the identity provider's POST, however long the person took. Each login has its own, so
-two tabs never meet.
+two tabs never meet. The cookie of somebody who has logged in at our own pages is
+``SameSite=Lax``: it does not come with a form of another site.
 """
 
 from datetime import timedelta
@@ -12,24 +13,47 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 
 PREFIX: Final = "__Host-login-"
+PERSON: Final = "__Host-idpb_session"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
 """How many logins one browser may have open; the oldest make room."""
 
 
-class NoSessions(SessionInterface):
-    """Nobody stays logged in at the bridge itself; each login has its own cookie."""
+class RequestFacts(dict[str, object], SessionMixin):
+    """What Flask calls a session: with us it lasts for one request."""
 
-    def open_session(self, app: Flask, request: Request) -> None:
-        """Find no session; Flask then refuses to write to one."""
+
+class NoSessions(SessionInterface):
+    """Flask keeps no sessions for us: ours are on the server, in the state store."""
+
+    def open_session(self, app: Flask, request: Request) -> RequestFacts:
+        """Begin empty; the guard puts in what this request may know."""
         del app, request
+        return RequestFacts()
 
     def save_session(
         self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
         """Keep nothing."""
         del app, session, response
+
+
+def person_session_id(request: Request) -> str | None:
+    """Read the number of the session that this browser holds."""
+    return request.cookies.get(PERSON)
+
+
+def remember_person(response: Response, session_id: str) -> None:
+    """Give this browser a session; it ends with the browser, or earlier with us."""
+    response.set_cookie(
+        PERSON, session_id, path="/", secure=True, httponly=True, samesite="Lax"
+    )
+
+
+def forget_person(response: Response) -> None:
+    """Take the session of somebody who has logged out."""
+    response.delete_cookie(PERSON, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def login_secret(request: Request, login_id: str) -> str | None:

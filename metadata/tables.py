@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,4 +119,23 @@ version: Final = Table(
     metadata_tables,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
+)
+orders: Final = Table(
+    "metadata_orders",
+    metadata_tables,
+    Column("number", Integer, primary_key=True),
+    Column("action", String(16), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("ordered_at", _Moment, nullable=False),
+    Column("done_at", _Moment),
+    Column("problem", Text),
+    Index(
+        "ix_metadata_orders_open",
+        "number",
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
+    ),
+    Index("ix_metadata_orders_source", "source", "number"),
 )

@@ -285,6 +285,12 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "e-tjänsten inte är öppen",
         "the e-service is not open",
     ),
+    "not-operator": _refused(
+        "Du är inte registrerad som operatör. Kontakta den som är systemansvarig.",
+        "You are not registered as an operator. Contact the person in charge.",
+        "du inte är registrerad som operatör",
+        "you are not registered as an operator",
+    ),
     "login-lost": _refused(
         "Inloggningen tog för lång tid eller öppnades i flera flikar." + _AGAIN_SV,
         "The login took too long or was opened in several tabs." + _AGAIN_EN,
@@ -337,6 +343,20 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "Gå tillbaka, ladda om sidan och försök igen.",
         "The page was too old",
         "Go back, reload the page and try again.",
+    ),
+    "not-allowed": _page(
+        "Du har inte behörighet till den här sidan",
+        "Be den som är systemansvarig om du behöver kunna göra detta.",
+        "You may not use this page",
+        "Ask the person in charge if you need to be able to do this.",
+    ),
+    "session-ended": _page(
+        "Du är utloggad",
+        "Du har varit inaktiv länge och är utloggad. Det du skickade är inte sparat."
+        " Logga in igen för att fortsätta.",
+        "You are logged out",
+        "You have been inactive for long and are logged out. What you sent is not"
+        " saved. Log in again to go on.",
     ),
     "unexpected": _page(
         "Något gick fel hos oss",
