@@ -9,7 +9,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from pathlib import Path
@@ -193,7 +193,8 @@ def answered(
                 decode_content=False,
             )
             response = connection.getresponse()
-        yield response
+        with closing(response):
+            yield response
     finally:
         connection.close()
 

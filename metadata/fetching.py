@@ -183,7 +183,7 @@ def fetch_url(
     there = url
     for _ in range(1 + MAX_REDIRECTS):
         with (
-            _telling(there),
+            _telling(url, there),
             answered(
                 _place_of(there, bounds, policy),
                 bounds,
@@ -205,7 +205,7 @@ def fetch_url(
                 max_received_bytes=limits.max_received_bytes,
             )
             return Fetched(data, validators_of(response))
-    with _telling(url):
+    with _telling(url, url):
         raise FetchFailedError(f"redirects more than {MAX_REDIRECTS} times")
 
 
@@ -274,10 +274,12 @@ def _check_not_modified(validators: Validators | None) -> None:
 
 
 @contextmanager
-def _telling(url: str) -> Iterator[None]:
+def _telling(url: str, there: str) -> Iterator[None]:
     """Begin the sentence of a failure with where it happened.
 
-    A user name or a query may be a secret, so neither is told.
+    Args:
+        url: Where we began.
+        there: Where we have come to.
 
     Raises:
         FetchFailedError: The failure, with its place.
@@ -285,13 +287,15 @@ def _telling(url: str) -> Iterator[None]:
     try:
         yield
     except FetchFailedError as error:
-        raise type(error)(f"{_shown(url)}: {error}") from error
+        way = "" if url == there else f" redirects to {_shown(there)}"
+        raise type(error)(f"{_shown(url)}{way}: {error}") from error
 
 
 def _shown(url: str) -> str:
+    """Name a URL in a sentence; a user name or a query may be a secret."""
     try:
         parts = urlsplit(url)
         netloc = parts.netloc.rpartition("@")[2]
         return SplitResult(parts.scheme, netloc, parts.path, "", "").geturl()
     except ValueError:
-        return "a URL"
+        return "the address"
