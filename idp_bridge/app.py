@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp_bridge import (
@@ -97,3 +97,4 @@ def _register(app: Flask, built: services.Services) -> None:
 
 def _begin_request() -> None:
     logs.begin_request(secrets.token_hex(8))
+    metering.note_route(request.environ, request.url_rule)

@@ -9,6 +9,8 @@ from ipaddress import IPv6Address, ip_address
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from werkzeug.routing import Rule
+
 from idp_bridge.metrics import CONTENT_TYPE, Metrics
 from idp_bridge.settings.metadata import Network
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 PATH: Final = "/metrics"
 UNROUTED: Final = "other"
 """The route of addresses that we do not have; strangers choose those."""
+_ROUTE: Final = "idp_bridge.route"
 
 
 class Metering:
@@ -74,7 +77,12 @@ class Metering:
         return [text]
 
 
+def note_route(environ: "WSGIEnvironment", rule: Rule | None) -> None:
+    """Keep which pattern an address matched; whoever measures is outside of Flask."""
+    if rule is not None:
+        environ[_ROUTE] = rule.rule
+
+
 def _route_of(environ: "WSGIEnvironment") -> str:
-    """Name the pattern that an address matched, from the request that Flask made."""
-    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-    return UNROUTED if rule is None else str(rule.rule)
+    route: str = environ.get(_ROUTE, UNROUTED)
+    return route
