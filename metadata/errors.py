@@ -73,6 +73,18 @@ class DocumentNotFoundError(FetchFailedError):
     code = "document-not-found"
 
 
+class BadIdentifierError(MetadataError):
+    """Somebody asks our MDQ server for what is no identifier."""
+
+    code = "bad-identifier"
+
+
+class UnknownIdentifierError(MetadataError):
+    """Somebody asks our MDQ server by a kind of identifier that we do not know."""
+
+    code = "unknown-identifier"
+
+
 class UnknownSourceError(MetadataError):
     """There is no metadata source of this name."""
 

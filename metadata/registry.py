@@ -1,34 +1,37 @@
 """Who is this entity, in this role, and may we believe what we know about it now?"""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from threading import Lock
 from time import monotonic as system_monotonic
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from metadata.clock import Clock
-from metadata.elements import nearest
 from metadata.entities import IdentityProvider, Role, ServiceProvider
-from metadata.errors import MetadataExpiredError, UnknownEntityError
+from metadata.errors import (
+    MetadataExpiredError,
+    MetadataUnavailableError,
+    UnknownEntityError,
+)
+from metadata.mdq import FRESH, Freshness, MdqClient
+from metadata.party_cache import Kept, Party, PartyCache
 from metadata.reader import read_identity_provider, read_service_provider
 from metadata.store import EntityStore
 
-MAX_CACHED: Final = 1024
-"""Parsed entities that one process keeps; the least recently used one goes first."""
 VERSION_CHECK_SECONDS: Final = 1.0
 """How long a new version of the metadata may go unnoticed."""
-
-Party = TypeVar("Party", IdentityProvider, ServiceProvider)
 
 
 class Registry:
     """Trusted entities by entityID and role, read from the store when first asked for.
 
+    A parsed entity outlives new versions of the store as long as its own row stays the
+    same: a new version costs each entity in use one small query.
+
     Args:
         store: Where the entities are kept.
         clock: What time it is, asked at every use.
+        mdq: Asks the MDQ servers among the sources; ``None`` asks nobody.
         allow_loopback_http: Whether addresses may be plain ``http`` on this machine.
         monotonic: Seconds that only grow, for the age of the cache.
     """
@@ -38,14 +41,16 @@ class Registry:
         store: EntityStore,
         clock: Clock,
         *,
+        mdq: MdqClient | None = None,
         allow_loopback_http: bool = False,
         monotonic: Callable[[], float] = system_monotonic,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._mdq = mdq
         self._allow_loopback_http = allow_loopback_http
-        self._idps = _Cache[IdentityProvider]()
-        self._sps = _Cache[ServiceProvider]()
+        self._idps = PartyCache[IdentityProvider]()
+        self._sps = PartyCache[ServiceProvider]()
         self._version_of = _VersionWatch(store, monotonic)
 
     def idp(self, entity_id: str) -> IdentityProvider:
@@ -54,7 +59,8 @@ class Registry:
         Raises:
             UnknownEntityError: No source brings it.
             MetadataExpiredError: What we know about it is no longer valid.
-            MetadataUnavailableError: The store does not answer.
+            MetadataUnavailableError: The store does not answer, or an MDQ server could
+                not be asked and no other source brings it.
             BadEntityError: What is kept can no longer be used.
         """
         return self._party(entity_id, Role.IDP, self._idps, read_identity_provider)
@@ -65,7 +71,8 @@ class Registry:
         Raises:
             UnknownEntityError: No source brings it.
             MetadataExpiredError: What we know about it is no longer valid.
-            MetadataUnavailableError: The store does not answer.
+            MetadataUnavailableError: The store does not answer, or an MDQ server could
+                not be asked and no other source brings it.
             BadEntityError: What is kept can no longer be used.
         """
         return self._party(entity_id, Role.SP, self._sps, read_service_provider)
@@ -74,26 +81,56 @@ class Registry:
         self,
         entity_id: str,
         role: Role,
-        cache: "_Cache[Party]",
+        cache: PartyCache[Party],
         read: Callable[..., Party],
     ) -> Party:
         version = self._version_of()
-        party = cache.get(entity_id, version)
-        if party is None:
-            xml, valid_until = self._read(entity_id, role)
-            party = read(xml, allow_loopback_http=self._allow_loopback_http)
-            # An entity ends with the group or document that brought it, too.
-            end = nearest(party.valid_until, valid_until)
-            party = replace(party, valid_until=end)
-            cache.put(entity_id, party, version)
-        self._check_valid(party)
-        return party
+        kept = cache.get(entity_id)
+        if kept is None or not kept.holds(version, self._clock()):
+            freshness = self._freshened(entity_id, role, version)
+            known = self._confirmed(entity_id, role, kept) or self._read(
+                entity_id, role, read, freshness
+            )
+            kept = replace(known, version=version, fresh_until=freshness.until)
+            cache.put(entity_id, kept)
+        self._check_valid(kept.party)
+        return kept.party
 
-    def _read(self, entity_id: str, role: Role) -> tuple[bytes, datetime | None]:
+    def _freshened(self, entity_id: str, role: Role, version: int) -> Freshness:
+        if self._mdq is None:
+            return FRESH
+        return self._mdq.freshen(entity_id, role, version=version)
+
+    def _confirmed(
+        self, entity_id: str, role: Role, kept: Kept[Party] | None
+    ) -> Kept[Party] | None:
+        """Hand on what was kept if the store still says the same."""
+        if kept is None:
+            return None
+        mark = self._store.mark(entity_id, role)
+        if mark is None or mark.sha256 != kept.sha256:
+            return None
+        return kept.ending(mark.valid_until)
+
+    def _read(
+        self,
+        entity_id: str,
+        role: Role,
+        read: Callable[..., Party],
+        freshness: Freshness,
+    ) -> Kept[Party]:
         record = self._store.find(entity_id, role)
+        if record is None and freshness.problem:
+            raise MetadataUnavailableError(freshness.problem)
         if record is None:
             raise UnknownEntityError(f"no source brings {entity_id} as {role}")
-        return record.xml, record.valid_until
+        party = read(record.xml, allow_loopback_http=self._allow_loopback_http)
+        return Kept(
+            party=party,
+            own_end=party.valid_until,
+            sha256=record.sha256,
+            weight=len(record.xml),
+        ).ending(record.valid_until)
 
     def _check_valid(self, party: IdentityProvider | ServiceProvider) -> None:
         """Refuse an entity from the very moment at which its metadata ends."""
@@ -101,48 +138,27 @@ class Registry:
             raise MetadataExpiredError(f"metadata of {party.entity_id} has expired")
 
 
-class _Cache(Generic[Party]):
-    """A bounded number of parsed entities of one role, all of one version."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._version = -1
-        self._parties: OrderedDict[str, Party] = OrderedDict()
-
-    def get(self, entity_id: str, version: int) -> Party | None:
-        """Hand on an entity that was read from this version."""
-        with self._lock:
-            if version != self._version:
-                return None
-            party = self._parties.get(entity_id)
-            if party is not None:
-                self._parties.move_to_end(entity_id)
-            return party
-
-    def put(self, entity_id: str, party: Party, version: int) -> None:
-        """Keep an entity, unless a newer version has been noticed meanwhile."""
-        with self._lock:
-            if version < self._version:
-                return
-            if version > self._version:
-                self._parties.clear()
-                self._version = version
-            self._parties[entity_id] = party
-            self._parties.move_to_end(entity_id)
-            if len(self._parties) > MAX_CACHED:
-                self._parties.popitem(last=False)
-
-
 class _VersionWatch:
-    """The store's version, asked for at most once in a while."""
+    """The store's version, asked for at most once in a while.
+
+    While one thread asks, the others go on with what was seen last.
+    """
 
     def __init__(self, store: EntityStore, monotonic: Callable[[], float]) -> None:
         self._store = store
         self._monotonic = monotonic
+        self._asking = Lock()
         self._seen: tuple[float, int] | None = None
 
     def __call__(self) -> int:
-        now = self._monotonic()
-        if self._seen is None or now - self._seen[0] >= VERSION_CHECK_SECONDS:
-            self._seen = now, self._store.version()
-        return self._seen[1]
+        seen, now = self._seen, self._monotonic()
+        if seen is not None and now - seen[0] < VERSION_CHECK_SECONDS:
+            return seen[1]
+        if not self._asking.acquire(blocking=seen is None):
+            return seen[1] if seen is not None else self._store.version()
+        try:
+            version = self._store.version()
+            self._seen = now, version
+        finally:
+            self._asking.release()
+        return version

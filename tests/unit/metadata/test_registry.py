@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from metadata import registry as registry_module
+from metadata import party_cache
 from metadata.entities import Role
 from metadata.errors import (
     BadEntityError,
@@ -192,7 +192,7 @@ def test_the_cache_is_bounded(
     count: Callable[[], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(registry_module, "MAX_CACHED", 2)
+    monkeypatch.setattr(party_cache, "MAX_CACHED", 2)
     names = ["urn:1", "urn:2", "urn:3"]
     store.add(loaded(*((name, Role.IDP, idp(name), None) for name in names)))
     for name in ("urn:1", "urn:2", "urn:1", "urn:3"):

@@ -1,0 +1,297 @@
+"""What do we know of an entity that is asked for one by one, and who is asking now?
+
+Every method is a transaction of its own and holds none while a server is asked. None of
+them makes a new version of the metadata: whoever has parsed another entity keeps it.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from metadata.entities import Role
+from metadata.errors import MetadataUnavailableError
+from metadata.records import EntityRecord, SourceState
+from metadata.rows import entity_row, roles_of_text, source_state
+from metadata.sources import Kind, Source, Validators
+from metadata.tables import absent, entities, leases, sources
+
+MAX_ABSENT: Final = 5_000
+"""Entities of one server that we remember as absent; the first to end goes first."""
+SLOTS: Final = 2
+"""How many servers may be asked at the same moment, by all processes together."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntity:
+    """What one source says of an entity, without its XML."""
+
+    source: str
+    position: int
+    roles: frozenset[Role]
+    valid_until: datetime | None
+    refresh_at: datetime | None
+    validators: Validators | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything that decides whether a server is asked for an entity."""
+
+    servers: tuple[SourceState, ...]
+    """The sources that are MDQ servers, in their order."""
+    known: tuple[KnownEntity, ...]
+    """What all sources say of it, in their order."""
+    absent_until: dict[str, datetime]
+    """How long a server need not be asked again, by its name."""
+
+    def of(self, source: Source) -> KnownEntity | None:
+        """Pick what one source says."""
+        return next((one for one in self.known if one.source == source.name), None)
+
+    def is_decided_before(self, position: int, role: Role) -> bool:
+        """Tell whether an earlier source brings it in this role."""
+        return any(one.position < position and role in one.roles for one in self.known)
+
+
+class MdqStore:
+    """The rows of entities that MDQ servers were asked for.
+
+    Every method raises :class:`~metadata.errors.MetadataUnavailableError` when the
+    database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def has_servers(self) -> bool:
+        """Tell whether any source is an MDQ server."""
+        query = select(sources.c.name).where(sources.c.kind == Kind.MDQ.value).limit(1)
+        with self._connection() as connection:
+            return connection.execute(query).first() is not None
+
+    def standing(self, entity_id: str) -> Standing:
+        """Read everything that decides whether a server is asked for an entity."""
+        with self._connection() as connection:
+            return Standing(
+                servers=_servers(connection),
+                known=_known(connection, entity_id),
+                absent_until=_absences(connection, entity_id),
+            )
+
+    def entity_ids_of_sha1(self, digest: str) -> tuple[str, ...]:
+        """Find the entities whose entityID has a SHA-1: one, or none."""
+        query = select(entities.c.entity_id).where(entities.c.entity_sha1 == digest)
+        with self._connection() as connection:
+            return tuple(connection.execute(query.distinct()).scalars())
+
+    def keep(
+        self, source: Source, record: EntityRecord, validators: Validators
+    ) -> bool:
+        """Keep an entity in place of what the source said of it before.
+
+        Returns:
+            Whether the source was still there, and still trusted by the same.
+        """
+        row = entity_row(record, source=source.name)
+        row["validators"] = json.dumps(asdict(validators))
+        with self._connection() as connection, connection.begin():
+            if not _is_unchanged(connection, source):
+                return False
+            _put(connection, entities, _key(entities, source, record.entity_id), row)
+            gone = _key(absent, source, record.entity_id)
+            connection.execute(delete(absent).where(*gone))
+        return True
+
+    def keep_longer(
+        self, source: Source, entity_id: str, *, refresh_at: datetime
+    ) -> None:
+        """Note that an entity is still as it was."""
+        query = update(entities).where(*_key(entities, source, entity_id))
+        with self._connection() as connection, connection.begin():
+            connection.execute(query.values(refresh_at=refresh_at))
+
+    def keep_absent(
+        self, source: Source, entity_id: str, *, now: datetime, until: datetime
+    ) -> None:
+        """Note that a server has no such entity, whatever it said before."""
+        row = {"source": source.name, "entity_id": entity_id, "until": until}
+        with self._connection() as connection, connection.begin():
+            if not _is_unchanged(connection, source):
+                return
+            gone = _key(entities, source, entity_id)
+            connection.execute(delete(entities).where(*gone))
+            _put(connection, absent, _key(absent, source, entity_id), row)
+            _make_room(connection, source, now)
+
+    def note(self, source: Source, values: dict[str, Any]) -> None:
+        """Note how a server does."""
+        query = update(sources).where(sources.c.name == source.name)
+        with self._connection() as connection, connection.begin():
+            connection.execute(query.values(values))
+
+    def take_slot(
+        self, holder: str, *, task: str, now: datetime, until: datetime
+    ) -> str | None:
+        """Get leave to ask a server, unless somebody has it for the same entity.
+
+        Args:
+            holder: Who asks, unlike anybody else.
+            task: What for; the first part of the holder.
+            now: The present moment.
+            until: When the leave ends by itself.
+
+        Returns:
+            The name of the slot, to be given back; ``None`` when there is none.
+        """
+        with self._connection() as connection, connection.begin():
+            if _is_busy(connection, task, now):
+                return None
+            for slot in (f"mdq-{number}" for number in range(SLOTS)):
+                if _take(connection, slot, holder=holder, now=now, until=until):
+                    return slot
+        return None
+
+    def give_slot_back(self, slot: str, holder: str) -> None:
+        """End the leave to ask."""
+        mine = (leases.c.name == slot, leases.c.holder == holder)
+        with self._connection() as connection, connection.begin():
+            connection.execute(update(leases).where(*mine).values(until=_LONG_AGO))
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise MetadataUnavailableError(type(error).__name__) from error
+
+
+def _servers(connection: Connection) -> tuple[SourceState, ...]:
+    query = (
+        select(sources, literal(0).label("entity_count"))
+        .where(sources.c.kind == Kind.MDQ.value)
+        .order_by(sources.c.position)
+    )
+    return tuple(source_state(row) for row in connection.execute(query))
+
+
+def _known(connection: Connection, entity_id: str) -> tuple[KnownEntity, ...]:
+    own = (
+        entities.c.source,
+        entities.c.roles,
+        entities.c.valid_until,
+        entities.c.refresh_at,
+        entities.c.validators,
+    )
+    query = (
+        select(*own, sources.c.position)
+        .join(sources)
+        .where(entities.c.entity_id == entity_id)
+        .order_by(sources.c.position)
+    )
+    return tuple(_known_entity(row) for row in connection.execute(query))
+
+
+def _known_entity(row: Any) -> KnownEntity:
+    validators = row.validators
+    return KnownEntity(
+        source=row.source,
+        position=row.position,
+        roles=roles_of_text(row.roles),
+        valid_until=row.valid_until,
+        refresh_at=row.refresh_at,
+        validators=None if validators is None else Validators(**json.loads(validators)),
+    )
+
+
+def _absences(connection: Connection, entity_id: str) -> dict[str, datetime]:
+    query = select(absent.c.source, absent.c.until)
+    rows = connection.execute(query.where(absent.c.entity_id == entity_id))
+    return {row.source: row.until for row in rows}
+
+
+def _is_unchanged(connection: Connection, source: Source) -> bool:
+    """Tell whether an operator has neither removed nor replaced a source meanwhile."""
+    return any(state.source == source for state in _servers(connection))
+
+
+def _key(
+    table: Table, source: Source, entity_id: str
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.source == source.name, table.c.entity_id == entity_id
+
+
+def _put(
+    connection: Connection,
+    table: Table,
+    key: tuple[ColumnElement[bool], ...],
+    row: dict[str, Any],
+) -> None:
+    """Write a row, whether it is there or not, whoever else writes it too."""
+    change = update(table).where(*key).values(row)
+    if connection.execute(change).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table).values(row))
+    except IntegrityError:  # somebody else was first
+        connection.execute(change)
+
+
+def _make_room(connection: Connection, source: Source, now: datetime) -> None:
+    """Forget absences that are over, and the first to end when there are too many."""
+    own = absent.c.source == source.name
+    count = select(func.count()).select_from(absent).where(own)
+    if (connection.execute(count).scalar() or 0) <= MAX_ABSENT:
+        return
+    connection.execute(delete(absent).where(own, absent.c.until <= now))
+    excess = (connection.execute(count).scalar() or 0) - MAX_ABSENT
+    if excess > 0:
+        first = select(absent.c.entity_id).where(own).order_by(absent.c.until)
+        ids = connection.execute(first.limit(excess)).scalars().all()
+        connection.execute(delete(absent).where(own, absent.c.entity_id.in_(ids)))
+
+
+def _is_busy(connection: Connection, task: str, now: datetime) -> bool:
+    query = select(leases.c.holder).where(
+        leases.c.name.startswith("mdq-"), leases.c.until > now
+    )
+    return any(
+        holder.startswith(task) for holder in connection.execute(query).scalars()
+    )
+
+
+def _take(
+    connection: Connection, slot: str, *, holder: str, now: datetime, until: datetime
+) -> bool:
+    row = {"name": slot, "holder": holder, "until": until}
+    free = (leases.c.name == slot, leases.c.until <= now)
+    if connection.execute(update(leases).where(*free).values(row)).rowcount:
+        return True
+    there = select(leases.c.name).where(leases.c.name == slot)
+    if connection.execute(there).first() is not None:
+        return False
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(leases).values(row))
+    except IntegrityError:  # somebody else was first
+        return False
+    return True
