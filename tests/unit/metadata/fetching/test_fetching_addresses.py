@@ -1,0 +1,79 @@
+"""The address that was looked at is the one that is connected to."""
+
+import socket
+import threading
+from dataclasses import replace
+
+import pytest
+
+from metadata.errors import FetchFailedError
+from metadata.fetching import FetchLimits, FetchPolicy, fetch_url
+from tests.support.fetching import (
+    DOCUMENT,
+    got,
+    refusal_of,
+)
+from tests.support.misbehaving_server import (
+    PATIENCE,
+    MisbehavingServer,
+    sending,
+)
+
+
+def test_this_machine_is_asked_only_where_that_is_allowed(
+    server: MisbehavingServer, policy: FetchPolicy
+) -> None:
+    url = server.does("/", sending(DOCUMENT))
+    accepted = server.accepted
+    public = replace(policy, allow_private_addresses=False)
+    assert "127.0.0.1 is this machine" in refusal_of(url, public)
+    assert server.accepted == accepted
+    assert got(fetch_url(url, policy=policy)) == DOCUMENT
+
+
+def test_a_name_is_asked_for_once(
+    server: MisbehavingServer, policy: FetchPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that means another address the next time does not lead us there."""
+    resolve = socket.getaddrinfo
+    asked = []
+
+    def rebinding(host: str, port: int, **kind: int) -> object:
+        asked.append(host)
+        first = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        return resolve(first, port, **kind)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    url = server.does("/", sending(DOCUMENT))
+    assert got(fetch_url(url, policy=policy)) == DOCUMENT
+    assert asked == ["localhost"]
+    with pytest.raises(FetchFailedError, match="cannot be reached"):
+        fetch_url(url, policy=policy)
+
+
+def test_a_name_service_that_does_not_answer_is_not_waited_for(
+    server: MisbehavingServer, policy: FetchPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_over = threading.Event()
+
+    def silent(*_: object, **__: object) -> list[object]:
+        is_over.wait(PATIENCE)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    limits = FetchLimits(connect_seconds=0.3)
+    sentence = refusal_of(server.url(), replace(policy, limits=limits))
+    is_over.set()
+    assert sentence.endswith("the name service does not answer in time")
+
+
+def test_a_name_that_nobody_knows_is_told(policy: FetchPolicy) -> None:
+    url = "https://nobody.invalid/feed"
+    assert refusal_of(url, policy) == f"{url}: the name of the server is unknown"
+
+
+def test_nobody_listens(policy: FetchPolicy) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    url = f"https://127.0.0.1:{port}/"
+    assert refusal_of(url, policy) == f"{url}: cannot be reached: Connection refused"
