@@ -110,16 +110,6 @@ class OurMetadata:
         """Hand out today's documents in all roles."""
         return tuple(map(self.document, OurRole))
 
-    def shortcomings(self) -> list[str]:
-        """Name what the profile demands and the settings lack."""
-        settings, keys = self.settings, self.keys()
-        found = (
-            one
-            for entity in (our_sp(settings, keys), our_idp(settings, keys))
-            for one in our_profiles.shortcomings(settings.published.profile, entity)
-        )
-        return list(dict.fromkeys(found))
-
     def _make(self, role: OurRole, keys: KeySet, now: datetime) -> OurDocument:
         describe = our_sp if role is OurRole.SP else our_idp
         entity = describe(self.settings, keys)
@@ -148,6 +138,17 @@ class OurMetadata:
         """Count from the end of the day (UTC), so that all nodes say the same."""
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return today + VALIDITY_STEP + self.settings.saml.metadata_validity
+
+
+def shortcomings(settings: Settings) -> list[str]:
+    """Name what the profile of our metadata demands and the settings lack."""
+    keyless = KeySet(())
+    found = (
+        one
+        for entity in (our_sp(settings, keyless), our_idp(settings, keyless))
+        for one in our_profiles.shortcomings(settings.published.profile, entity)
+    )
+    return list(dict.fromkeys(found))
 
 
 def our_sp(settings: Settings, keys: KeySet) -> OurSp:

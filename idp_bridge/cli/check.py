@@ -6,12 +6,10 @@ from typing import Final
 
 import click
 
-from idp_bridge import database, keys
+from idp_bridge import database, keys, our_metadata
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.errors import BridgeError, SetupError
-from idp_bridge.keys import KeyProblemError
-from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import SettingsError
 from idp_bridge.state.opening import open_state
 from metadata.errors import MetadataError
@@ -105,11 +103,7 @@ def _unless(look: Callable[[str], object], entity_id: str) -> Problems:
 
 
 def _in_our_metadata(office: Office) -> Problems:
-    try:
-        ours = OurMetadata(office.settings, lambda: office.keys, office.clock)
-        yield from ours.shortcomings()
-    except KeyProblemError:
-        return  # said already
+    yield from our_metadata.shortcomings(office.settings)
 
 
 def _is_database_broken(office: Office) -> bool:

@@ -136,7 +136,7 @@ def publish(office: Office, *, role: str) -> None:
     """Print our own metadata, signed."""
     ours = OurMetadata(office.settings, lambda: office.keys, office.clock)
     document = ours.sp() if role == "sp" else ours.idp()
-    click.echo(document)
+    click.echo(document, nl=False)
 
 
 def _new_source(given: dict[str, Any]) -> NewSource:

@@ -1,0 +1,176 @@
+"""A running process takes changed keys as a whole, and keeps what works."""
+
+import fcntl
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from idp_bridge import keys
+from idp_bridge.key_ring import LOOK_EVERY, KeyRing
+from idp_bridge.keys import KeyProblemError, Purpose, Slot
+from tests.support.clock import FrozenClock
+from tests.support.installations import new_key, write_keys
+from tests.support.keys import rsa_key
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def ring(tmp_path: Path, clock: FrozenClock) -> KeyRing:
+    write_keys(tmp_path)
+    return KeyRing(tmp_path, clock)
+
+
+def add(folder: Path, purpose: Purpose = Purpose.SIGNING) -> bytes:
+    pair = rsa_key(f"next {purpose}")
+    keys.add_key(folder, purpose, Slot.NEXT, new_key(pair))
+    return pair.certificate_der
+
+
+def signs(ring: KeyRing) -> bytes:
+    return ring.current().keys.signing.certificate
+
+
+def test_a_process_follows_a_rollover(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    old, new = signs(ring), add(tmp_path)
+    clock.advance(LOOK_EVERY)
+    assert ring.current().keys.published(Purpose.SIGNING) == (old, new)
+    keys.promote(tmp_path, Purpose.SIGNING)
+    clock.advance(LOOK_EVERY)
+    assert signs(ring) == new
+    assert ring.current().keys.published(Purpose.SIGNING) == (new, old)
+    keys.retire(tmp_path, Purpose.SIGNING)
+    clock.advance(LOOK_EVERY)
+    assert ring.current().keys.published(Purpose.SIGNING) == (new,)
+
+
+def test_keys_for_decryption_come_and_go_with_their_files(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    counts = []
+    for change in (
+        lambda: add(tmp_path, Purpose.ENCRYPTION),
+        lambda: keys.promote(tmp_path, Purpose.ENCRYPTION),
+        lambda: keys.retire(tmp_path, Purpose.ENCRYPTION),
+    ):
+        change()
+        clock.advance(LOOK_EVERY)
+        counts.append(len(ring.current().decryption_keys))
+    assert counts == [2, 2, 1]
+
+
+def test_the_folder_is_looked_at_every_few_seconds_only(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    before = ring.current()
+    add(tmp_path)
+    clock.advance(LOOK_EVERY - SECOND)
+    assert ring.current() is before
+    clock.advance(SECOND)
+    assert ring.current() is not before
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_looking(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    before = ring.current()
+    add(tmp_path)
+    clock.advance(-1000 * LOOK_EVERY)
+    assert ring.current() is not before
+
+
+def test_untouched_keys_are_not_loaded_again(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    before = ring.current()
+    for file in tmp_path.iterdir():
+        os.utime(file)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+
+
+def test_a_broken_set_keeps_the_old_one_and_is_told_once(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    before = ring.current()
+    good = (tmp_path / "signing-current.key").read_bytes()
+    (tmp_path / "signing-current.key").write_text("rubbish")
+    with capture_logs() as logs:
+        for _ in range(3):
+            clock.advance(LOOK_EVERY)
+            assert ring.current() is before
+    assert [line["event"] for line in logs] == ["keys-not-taken"]
+    assert "signing-current.key" in str(logs[0]["problems"])
+    (tmp_path / "signing-current.key").write_bytes(good)
+    new = add(tmp_path)
+    clock.advance(LOOK_EVERY)
+    assert new in ring.current().keys.published(Purpose.SIGNING)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_half_a_promotion_is_never_taken(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock, steps: int
+) -> None:
+    add(tmp_path)
+    clock.advance(LOOK_EVERY)
+    before = ring.current()
+    moves = (
+        ("signing-current.key", "signing-previous.key"),
+        ("signing-current.crt", "signing-previous.crt"),
+        ("signing-next.key", "signing-current.key"),
+    )
+    for source, target in moves[:steps]:
+        (tmp_path / source).rename(tmp_path / target)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+    keys.promote(tmp_path, Purpose.SIGNING)
+    clock.advance(LOOK_EVERY)
+    assert signs(ring) != before.keys.signing.certificate
+
+
+def test_a_folder_that_is_gone_keeps_the_keys_in_use(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    folder = tmp_path / "keys"
+    write_keys(folder)
+    ring = KeyRing(folder, clock)
+    before = ring.current()
+    folder.rename(tmp_path / "elsewhere")
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+    (tmp_path / "elsewhere").rename(folder)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+
+
+def test_who_reads_keys_waits_until_who_changes_them_is_done(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    read = threading.Event()
+
+    def read_all() -> None:
+        keys.load_keys(tmp_path)
+        read.set()
+
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    reader = threading.Thread(target=read_all)
+    reader.start()
+    try:
+        assert not read.wait(0.3)
+    finally:
+        os.close(descriptor)
+    reader.join(10)
+    assert read.is_set()
+
+
+def test_a_process_does_not_start_without_its_keys(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    with pytest.raises(KeyProblemError, match="is missing"):
+        KeyRing(tmp_path, clock)
