@@ -36,8 +36,9 @@ check: $(VENV)/.dev ## check format, style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: system-packages $(VENV)/.test ## measure what one login costs
+bench: system-packages $(VENV)/.test ## measure what logins and a large federation cost
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks metadata --entities 10000
 
 clean: ## delete what was made here, but not the demo's data
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov

@@ -1,5 +1,6 @@
-"""How much does a login cost, beside the cryptography that nobody can avoid?
+"""How much does a login cost, and how much does a whole federation?
 
-``make bench`` measures the floor and the bridge in one run on the same machine, so that
-what counts is the ratio and not the machine.
+Everything is measured beside something that nobody can avoid, or beside the same bridge
+with less to do, in one run on the same machine: what counts is the ratio and not the
+machine. ``make bench`` runs all of it.
 """

@@ -1,28 +1,37 @@
-"""Measure the floor and the bridge in one run, and print a table for the docs."""
+"""Measure logins (no subcommand) or metadata, and print a table for the docs."""
 
 import argparse
 import os
 import platform
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks import floor, partners
-from benchmarks.bridge import bridge
+from benchmarks import floor, metadata_part
+from benchmarks.bridge import Keys, install, serving
 from benchmarks.logins import cpu_per_login
-from tests.support.postgres import postgres_server
-from tests.support.redis_server import redis_server
+from benchmarks.places import PLACES
 
 KEY_SIZES: Final = (2048, 3072)
 
 
 def main() -> None:
-    """Run everything that ``make bench`` measures."""
+    """Do what the first argument says; measure logins when it names nothing else."""
+    if sys.argv[1:2] == ["metadata"]:
+        print(_machine())
+        metadata_part.main(sys.argv[2:])
+    else:
+        _measure_logins()
+
+
+def _measure_logins() -> None:
+    """Measure the floor and the bridge in one run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="logins per slice")
     parser.add_argument("--slices", type=int, default=9)
@@ -31,7 +40,7 @@ def main() -> None:
     print("| RSA | bridge on | floor | bridge | ratio | ratio of the quickest |")
     print("| --- | --- | --- | --- | --- | --- |")
     for bits in KEY_SIZES:
-        for name, place in (("SQLite", _embedded), ("PostgreSQL, Redis", _servers)):
+        for name, place in PLACES.items():
             with place() as environ:
                 slices = _slices(bits, environ, arguments.rounds, arguments.slices)
             print(_row(bits, name, slices), flush=True)
@@ -69,34 +78,19 @@ def _slices(
     bits: int, environ: Mapping[str, str], rounds: int, count: int
 ) -> list[Slice]:
     """Measure in short turns, so that a disturbance meets both sides alike."""
-    sp_key, idp_key, our_key = (partners.new_key(bits) for _ in range(3))
-    keys = {"sp_key": sp_key, "idp_key": idp_key}
+    keys = Keys.new(bits)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        place = Path(folder) / "bridge"
-        running = stack.enter_context(bridge(place, environ, **keys, our_key=our_key))
-        cpu_per_login(running, **keys, rounds=100)
+        installation = install(Path(folder) / "bridge", environ, keys)
+        bridge = stack.enter_context(serving(installation))
+        cpu_per_login(bridge, keys, rounds=100)
         return [
             Slice(
                 floor=floor.measure(bits, rounds=100).total,
-                bridge=cpu_per_login(running, **keys, rounds=rounds),
+                bridge=cpu_per_login(bridge, keys, rounds=rounds),
             )
             for _ in range(count)
         ]
-
-
-@contextmanager
-def _embedded() -> Iterator[dict[str, str]]:
-    yield {}
-
-
-@contextmanager
-def _servers() -> Iterator[dict[str, str]]:
-    with ExitStack() as stack:
-        postgres = stack.enter_context(postgres_server())
-        state_url = stack.enter_context(redis_server())
-        url = stack.enter_context(postgres.fresh_database())
-        yield {"IDP_BRIDGE_DATABASE_URL": url, "IDP_BRIDGE_STATE_URL": state_url}
 
 
 def _machine() -> str:

@@ -1,12 +1,14 @@
 """A whole bridge under gunicorn, set up with its own commands, for measuring."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Final
 
 import urllib3
@@ -18,6 +20,7 @@ from tests.support.ports import free_port
 from tests.support.processes import Server, running
 
 WORKERS: Final = 2
+_ROOT: Final = Path(__file__).parents[1]
 _CATALOGUE: Final = f"""
 [[services]]
 code = "landsting"
@@ -55,6 +58,64 @@ levels = ["http://id.sambi.se/loa/loa3"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The keys of everybody who takes part in a login."""
+
+    sp: Pem
+    idp: Pem
+    ours: Pem
+    """Of the bridge, for signing and for decryption."""
+
+    @classmethod
+    def new(cls, bits: int) -> "Keys":
+        """Make them."""
+        sp, idp, ours = (partners.new_key(bits) for _ in range(3))
+        return cls(sp=sp, idp=idp, ours=ours)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """A bridge that is set up and not running."""
+
+    folder: Path
+    base_url: str
+    environ: Mapping[str, str]
+    """The whole environment of its processes."""
+    keys: Keys
+
+    @property
+    def config(self) -> Path:
+        """Its file of settings."""
+        return self.folder / "bridge.toml"
+
+    def run(self, *arguments: str) -> None:
+        """Run one of its commands.
+
+        Raises:
+            RuntimeError: The command failed; the text has what it printed.
+        """
+        _run([*self._command, *arguments], self.environ, self.folder)
+
+    def serve(self, workers: int, is_ready: Callable[[], bool]) -> Server:
+        """Describe the process that serves it."""
+        bind = self.base_url.removeprefix("http://")
+        return Server(
+            command=[
+                *self._command,
+                *("serve", "--bind", bind, "--workers", str(workers)),
+            ],
+            log=self.folder / "serve.log",
+            is_ready=is_ready,
+            env=self.environ,
+            cwd=self.folder,
+        )
+
+    @property
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "idp_bridge", "--config", str(self.config)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bridge:
     """A running bridge."""
 
@@ -72,75 +133,80 @@ class Bridge:
         ticks = sum(_ticks(pid) for pid in _children(self.master_pid))
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def worker_memory(self) -> "WorkerMemory":
+        """Read from the kernel what a worker holds, the mean of all."""
+        workers = [_memory(pid) for pid in _children(self.master_pid)]
+        return WorkerMemory(
+            resident_mb=mean(one.resident_mb for one in workers),
+            proportional_mb=mean(one.proportional_mb for one in workers),
+        )
 
-@contextmanager
-def bridge(
-    folder: Path, environ: Mapping[str, str], *, sp_key: Pem, idp_key: Pem, our_key: Pem
-) -> Iterator[Bridge]:
-    """Set a bridge up with its own commands and run it.
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerMemory:
+    """Memory of a worker in MB of 10⁶ bytes (proc(5), smaps_rollup)."""
+
+    resident_mb: float
+    """All of it, whether shared with other processes or not (RSS)."""
+    proportional_mb: float
+    """Shared pages divided by the number of processes that share them (PSS)."""
+
+
+def install(folder: Path, environ: Mapping[str, str], keys: Keys) -> Installation:
+    """Set a bridge up with its own commands, as an operator does for a first login.
 
     Args:
         folder: An empty folder.
         environ: Settings, such as the database, as environment variables.
-        sp_key: Key of the e-tjänst.
-        idp_key: Key of the identity provider.
-        our_key: Key of the bridge, for signing and for decryption.
+        keys: The keys of everybody.
     """
     base_url = f"http://127.0.0.1:{free_port()}"
     env = {**os.environ, **environ, "IDP_BRIDGE_BASE_URL": base_url}
     env["IDP_BRIDGE_LOG_LEVEL"] = "WARNING"
-    _prepare(folder, env, sp_key=sp_key, idp_key=idp_key, our_key=our_key)
-    server = Server(
-        command=[
-            *_command(folder),
-            "serve",
-            "--bind",
-            base_url.removeprefix("http://"),
-            "--workers",
-            str(WORKERS),
-        ],
-        log=folder / "serve.log",
-        is_ready=lambda: _answers(base_url),
-        env=env,
-        cwd=folder,
-    )
-    with running(server) as process:
-        yield Bridge(
-            base_url=base_url,
-            master_pid=process.pid,
-            encryption_key=our_key.public_key,
-        )
-
-
-def _command(folder: Path) -> list[str]:
-    config = ["--config", str(folder / "bridge.toml")]
-    return [sys.executable, "-m", "idp_bridge", *config]
-
-
-def _prepare(
-    folder: Path, env: Mapping[str, str], *, sp_key: Pem, idp_key: Pem, our_key: Pem
-) -> None:
-    """Do what an operator does for a first login."""
+    env["PYTHONPATH"] = str(_ROOT)
+    made = Installation(folder=folder, base_url=base_url, environ=env, keys=keys)
     _run([sys.executable, "-m", "idp_bridge", "init", str(folder)], env)
     for purpose in ("signing", "encryption"):
-        (folder / "keys" / f"{purpose}-current.key").write_bytes(our_key.private)
-        (folder / "keys" / f"{purpose}-current.crt").write_bytes(our_key.certificate)
-    with (folder / "bridge.toml").open("a") as config:
+        (folder / "keys" / f"{purpose}-current.key").write_bytes(keys.ours.private)
+        (folder / "keys" / f"{purpose}-current.crt").write_bytes(keys.ours.certificate)
+    with made.config.open("a") as config:
         config.write(_PARTNERS)
     files = {
-        "sp.xml": partners.sp_metadata(sp_key),
-        "idp.xml": partners.idp_metadata(idp_key),
+        "sp.xml": partners.sp_metadata(keys.sp),
+        "idp.xml": partners.idp_metadata(keys.idp),
         "catalogue.toml": _CATALOGUE,
     }
     for name, content in files.items():
         (folder / name).write_text(content)
-    for arguments in (
-        ["db", "upgrade"],
-        ["metadata", "add", "sp", "sp.xml", "--role", "sp"],
-        ["metadata", "add", "idp", "idp.xml", "--role", "idp"],
-        ["catalogue", "load", "catalogue.toml"],
-    ):
-        _run([*_command(folder), *arguments], env, folder)
+    made.run("db", "upgrade")
+    made.run("metadata", "add", "sp", "sp.xml", "--role", "sp")
+    made.run("metadata", "add", "idp", "idp.xml", "--role", "idp")
+    made.run("catalogue", "load", "catalogue.toml")
+    return made
+
+
+@contextmanager
+def serving(
+    installation: Installation,
+    *,
+    workers: int = WORKERS,
+    is_ready: Callable[[], bool] | None = None,
+) -> Iterator[Bridge]:
+    """Run a bridge that is set up.
+
+    Args:
+        installation: The bridge.
+        workers: Number of processes that answer.
+        is_ready: Says whether it answers; asks ``/readyz`` when not given.
+    """
+    base_url = installation.base_url
+    server = installation.serve(workers, is_ready or (lambda: _answers(base_url)))
+    with running(server) as process:
+        yield Bridge(
+            base_url=base_url,
+            master_pid=process.pid,
+            encryption_key=installation.keys.ours.public_key,
+        )
 
 
 def _run(
@@ -170,3 +236,17 @@ def _ticks(pid: int) -> int:
     """Read user and system time of a process (proc(5), stat, fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def _memory(pid: int) -> WorkerMemory:
+    found = dict(
+        re.findall(
+            r"^(Rss|Pss):\s+(\d+) kB$",
+            Path(f"/proc/{pid}/smaps_rollup").read_text(),
+            re.MULTILINE,
+        )
+    )
+    return WorkerMemory(
+        resident_mb=int(found["Rss"]) * 1024 / 1e6,
+        proportional_mb=int(found["Pss"]) * 1024 / 1e6,
+    )
