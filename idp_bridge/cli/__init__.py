@@ -1,31 +1,51 @@
 """What can an operator do in a terminal? ``idp-bridge`` and its commands."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
 
-from idp_bridge.cli import (
-    audit,
-    catalogue,
-    check,
-    demo,
-    explain,
-    init,
-    keys,
-    metadata,
-    serve,
-    tables,
-)
 from idp_bridge.cli.context import Office
 from idp_bridge.cli.refusals import PatientGroup
 from metadata.clock import utc_now
 
 _DEFAULT_CONFIG: Final = Path("bridge.toml")
+_PLACES: Final = {
+    "audit": "audit:group",
+    "catalogue": "catalogue:group",
+    "check": "check:command",
+    "db": "tables:group",
+    "demo": "demo:command",
+    "explain": "explain:command",
+    "init": "init:command",
+    "keys": "keys:group",
+    "metadata": "metadata:group",
+    "serve": "serve:command",
+}
+"""Where each command is: its module in this package, and its name there."""
 
 
-@click.group(cls=PatientGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(PatientGroup):
+    """Our commands; the module of one is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        del ctx
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; ``None`` when there is none of this name."""
+        del ctx
+        if cmd_name not in _PLACES:
+            return None
+        module, _, name = _PLACES[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="idp-bridge")
 @click.option(
     "--config",
@@ -40,18 +60,3 @@ def main(context: click.Context, config: Path | None) -> None:
         config = _DEFAULT_CONFIG
     if context.obj is None:
         context.obj = Office(config=config, environ=os.environ, clock=utc_now)
-
-
-for _command in (
-    init.command,
-    check.command,
-    tables.group,
-    keys.group,
-    metadata.group,
-    catalogue.group,
-    explain.command,
-    audit.group,
-    serve.command,
-    demo.command,
-):
-    main.add_command(_command)
