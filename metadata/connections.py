@@ -6,6 +6,7 @@ same moment as one that says nothing.
 """
 
 import http.client
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,9 @@ _CERTIFICATE_FAULTS: Final = {
     64: "is for another address",
 }
 """What the numbers of OpenSSL's X509_verify_cert_error_string mean."""
+
+# What a server sends is said once, by us: not with a URL and a traceback beside it.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class _PlainSocket(socket.socket):
@@ -207,7 +211,7 @@ def pieces_of(response: BaseHTTPResponse) -> Iterator[bytes]:
     """
     try:
         yield from response.stream(PIECE, decode_content=False)
-    except (HTTPError, http.client.HTTPException, OSError) as error:
+    except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
         raise FetchFailedError("the document was cut off before its end") from error
 
 

@@ -134,3 +134,15 @@ def test_headers_without_end_are_not_held(
     url = server.does("/", flood)
     limited = replace(policy, limits=FetchLimits(max_received_bytes=len(DOCUMENT)))
     assert "sends more than" in refusal_of(url, limited)
+
+
+def test_a_header_that_makes_no_sense_is_passed_over_in_silence(
+    server: MisbehavingServer, policy: FetchPolicy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No library speaks to our log of what a stranger sent."""
+
+    def odd(talk: Talk) -> None:
+        talk.send(HEAD + b"no colon here\r\n\r\n" + DOCUMENT)
+
+    assert got(fetch_url(server.does("/?key=secret", odd), policy=policy)) == DOCUMENT
+    assert caplog.text == ""

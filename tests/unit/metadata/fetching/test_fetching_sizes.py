@@ -35,6 +35,10 @@ PACKED = gzip.compress(DOCUMENT)
             id="inside-a-chunk",
         ),
         pytest.param(
+            sending(b"-5\r\nabcde\r\n", transfer_encoding="chunked"),
+            id="less-than-nothing",
+        ),
+        pytest.param(
             sending(PACKED[:-4], content_encoding="gzip"), id="packed-without-end"
         ),
         pytest.param(
