@@ -5,14 +5,18 @@ what is wrong and hold neither secrets nor addresses.
 """
 
 from collections.abc import Callable
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify
 
 from idp_bridge import database
 from idp_bridge.errors import BridgeError, SetupError
+from idp_bridge.metrics import problem_code
 from idp_bridge.services import Services, services
+from idp_bridge.web.access import open_to_all
 from metadata.errors import MetadataError
+from metadata.records import SourceState
 
 bp = Blueprint("health", __name__)
 
@@ -20,17 +24,24 @@ _NOT_READY: Final = 503
 
 
 @bp.get("/livez")
+@open_to_all
 def show_live() -> Response:
     """Say that this process handles requests."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@open_to_all
 def show_ready() -> Response:
     """Say whether a login could succeed now, and what is missing if not."""
     answers = {name: check(services()) for name, check in _CHECKS.items()}
     is_ready = all(answer == "ok" for answer in answers.values())
-    response = jsonify(status="ok" if is_ready else "not ready", checks=answers)
+    response = jsonify(
+        status="ok" if is_ready else "not ready",
+        checks=answers,
+        methods=_methods(services()),
+        sources=_sources(services()),
+    )
     response.status_code = 200 if is_ready else _NOT_READY
     return response
 
@@ -57,6 +68,54 @@ def _upstream(found: Services) -> str:
     if any(_has_valid_metadata(found, one.entity_id) for one in methods):
         return "ok"
     return "no login method has valid metadata"
+
+
+def _methods(found: Services) -> dict[str, str]:
+    """Say of each login method whether it works."""
+    return {
+        one.method: "ok"
+        if _has_valid_metadata(found, one.entity_id)
+        else "no valid metadata"
+        for one in found.settings.upstream
+    }
+
+
+def _sources(found: Services) -> dict[str, dict[str, Any]]:
+    """Say how each source of metadata is: no addresses, no reasons in free text.
+
+    A source that is stale is not in the way of any login.
+    """
+    try:
+        states = found.entity_store.states()
+    except MetadataError:
+        return {}
+    now = found.clock()
+    return {state.source.name: _source(state, now) for state in states}
+
+
+def _source(state: SourceState, now: datetime) -> dict[str, Any]:
+    left = None if state.valid_until is None else state.valid_until - now
+    age = None if state.loaded_at is None else now - state.loaded_at
+    return {
+        "state": _word_for(state, left),
+        "problem": problem_code(state.problem),
+        "loaded_seconds_ago": _seconds(age),
+        "valid_seconds": _seconds(left),
+    }
+
+
+def _word_for(state: SourceState, left: timedelta | None) -> str:
+    if left is not None and left <= timedelta(0):
+        return "expired"
+    if state.pending is not None:
+        return "stale but valid, waits for approval"
+    if state.problem is not None:
+        return "stale but valid"
+    return "ok"
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
 
 
 def _has_valid_metadata(found: Services, entity_id: str) -> bool:
