@@ -1,13 +1,15 @@
 """What can an operator do in a terminal? ``idp-bridge`` and its commands."""
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
 
-from idp_bridge.cli.context import Office
 from idp_bridge.cli.refusals import PatientGroup
 from metadata.clock import utc_now
 
@@ -41,8 +43,19 @@ class Commands(PatientGroup):
         if cmd_name not in _PLACES:
             return None
         module, _, name = _PLACES[cmd_name].partition(":")
-        found: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        with _importing():
+            found: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
         return found
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Let the garbage collector rest: nearly all that an import makes will stay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,4 +72,6 @@ def main(context: click.Context, config: Path | None) -> None:
     if config is None and _DEFAULT_CONFIG.is_file():
         config = _DEFAULT_CONFIG
     if context.obj is None:
+        with _importing():
+            from idp_bridge.cli.context import Office  # noqa: PLC0415  # takes a while
         context.obj = Office(config=config, environ=os.environ, clock=utc_now)

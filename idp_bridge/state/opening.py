@@ -5,7 +5,6 @@ from sqlalchemy import Engine
 from idp_bridge.errors import MisconfiguredError
 from idp_bridge.state.patience import patient_engine
 from idp_bridge.state.port import StateStore
-from idp_bridge.state.redis import RedisStateStore
 from idp_bridge.state.sql import SqlStateStore
 from metadata.clock import Clock
 
@@ -26,6 +25,8 @@ def open_state(state_url: str, *, engine: Engine, clock: Clock) -> StateStore:
             text does not repeat it.
     """
     if state_url:
+        from idp_bridge.state.redis import RedisStateStore  # noqa: PLC0415  # large
+
         try:
             return RedisStateStore(state_url)
         except ValueError as error:
