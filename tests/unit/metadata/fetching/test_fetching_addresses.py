@@ -51,6 +51,21 @@ def test_a_name_is_asked_for_once(
         fetch_url(url, policy=policy)
 
 
+def test_a_name_for_this_machine_must_mean_it(
+    policy: FetchPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain http stays here, also when somebody says that localhost is elsewhere."""
+    resolve = socket.getaddrinfo
+
+    def misled(_: str, port: int, **kind: int) -> object:
+        return resolve("10.0.0.1", port, **kind)
+
+    monkeypatch.setattr(socket, "getaddrinfo", misled)
+    url = "http://localhost/feed"
+    allowed = replace(policy, allow_loopback_http=True)
+    assert refusal_of(url, allowed) == f"{url}: the address is not https"
+
+
 def test_a_name_service_that_does_not_answer_is_not_waited_for(
     server: MisbehavingServer, policy: FetchPolicy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

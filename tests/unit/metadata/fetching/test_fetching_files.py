@@ -1,6 +1,7 @@
 """A file is read again when it is another one, and only whole."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,27 @@ def test_a_file_may_be_as_large_as_allowed_and_no_larger(file: Path) -> None:
     less = FetchPolicy(limits=FetchLimits(max_bytes=len(DOCUMENT) - 1))
     with pytest.raises(FetchFailedError, match="is larger than 2399 bytes"):
         read(file, policy=less)
+
+
+def test_a_file_that_is_being_written_is_not_read(file: Path) -> None:
+    file.write_bytes(DOCUMENT * 2_000)
+    is_read = threading.Event()
+
+    def write() -> None:
+        moment = 0
+        while not is_read.is_set():
+            moment += 1
+            os.utime(file, ns=(moment, moment))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(FetchFailedError, match=r"feed.xml is being written"):
+            read(file)
+    finally:
+        is_read.set()
+        writer.join()
+    assert len(got(read(file))) == len(DOCUMENT) * 2_000
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

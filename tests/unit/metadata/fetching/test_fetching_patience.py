@@ -122,6 +122,19 @@ def test_what_is_not_http_is_refused(
     assert refusal_of(url, policy) == f"{url}: the server does not answer in HTTP"
 
 
+def test_a_length_beyond_what_is_allowed_is_enough(
+    server: MisbehavingServer, hurried: FetchPolicy
+) -> None:
+    def boasting(talk: Talk) -> None:
+        talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+        talk.wait()
+
+    url = server.does("/", boasting)
+    assert (
+        refusal_of(url, hurried) == f"{url}: the server sends more than 209715200 bytes"
+    )
+
+
 def test_headers_without_end_are_not_held(
     server: MisbehavingServer, policy: FetchPolicy
 ) -> None:
