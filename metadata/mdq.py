@@ -71,9 +71,8 @@ class MdqClient:
         self._clock = asker.clock
         self._allowance = allowance or Allowance(burst=BURST, per_second=PER_SECOND)
         self._wait = wait
-        self._without_servers: int | None = None
 
-    def freshen(self, entity_id: str, role: Role, *, version: int) -> Freshness:
+    def freshen(self, entity_id: str, role: Role) -> Freshness:
         """Bring what the store knows about an entity up to date.
 
         A server is asked only when no source before it brings the entity in this role.
@@ -81,17 +80,12 @@ class MdqClient:
         Args:
             entity_id: The entity, perhaps named by a stranger.
             role: What it shall be used as.
-            version: The version of the store; sources change only with it.
 
         Raises:
             MetadataUnavailableError: The store does not answer.
         """
-        if version == self._without_servers:
-            return FRESH
-        if not self._store.has_servers():
-            self._without_servers = version
-            return FRESH
-        if entity_id in self._asker.own_entity_ids or not is_askable(entity_id):
+        is_ours = entity_id in self._asker.own_entity_ids
+        if is_ours or not is_askable(entity_id) or not self._store.has_servers():
             return FRESH
         return self._freshness(entity_id, role)
 

@@ -19,7 +19,6 @@ from metadata.errors import (
 )
 from metadata.fetching import FetchLimits, FetchPolicy, fetch_url
 from metadata.mdq_documents import (
-    DEFAULT_FRESHNESS,
     Expectation,
     entity_in,
     refresh_moment,
@@ -148,9 +147,7 @@ class Asker:
         source, known = question.server.source, question.known
         if known is None:  # never: nothing was said that could be unchanged
             return Answer(until=now)
-        until = refresh_moment(
-            source.refresh_every or DEFAULT_FRESHNESS, now=now, end=known.valid_until
-        )
+        until = refresh_moment(source.refresh_every, now=now, end=known.valid_until)
         self.store.keep_longer(source, question.entity_id, refresh_at=until)
         return Answer(until=until, roles=known.roles)
 

@@ -4,7 +4,6 @@ The answer passes the same gate as every other document; beyond that, it must be
 the entity that was asked for and about nothing else.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,8 +11,7 @@ from typing import Final
 from lxml import etree
 
 from metadata.admission import Admission
-from metadata.durations import parse_duration
-from metadata.elements import Reading, attribute, nearest
+from metadata.elements import Reading, nearest
 from metadata.errors import BadEntityError, SourceRefusedError
 from metadata.records import EntityRecord
 from metadata.rules import TrustedDocument, split, trusted_document
@@ -60,12 +58,12 @@ def entity_in(data: bytes, expected: Expectation) -> EntityRecord:
         now=expected.now,
         reading=reading,
     )
-    duration = _freshness(expected.source, (document.root, element))
     records = list(admission.records(document))
     if not records:
         raise BadEntityError("; ".join(reading.warnings))
     end = nearest(records[0].valid_until, document.valid_until)
-    fresh_until = refresh_moment(duration, now=expected.now, end=end)
+    every = expected.source.refresh_every or document.cache_duration
+    fresh_until = refresh_moment(every, now=expected.now, end=end)
     return replace(records[0], valid_until=end, refresh_at=fresh_until)
 
 
@@ -83,24 +81,18 @@ def _only_entity(document: TrustedDocument, reading: Reading) -> etree._Element:
     return found[0]
 
 
-def _freshness(source: Source, elements: Iterable[etree._Element]) -> timedelta:
-    """Read how soon to ask again; the operator's word counts most."""
-    if source.refresh_every is not None:
-        return source.refresh_every
-    said = []
-    for element in elements:
-        try:
-            said.append(parse_duration(attribute(element, "cacheDuration")))
-        except ValueError:
-            continue
-    return min(said, default=DEFAULT_FRESHNESS)
-
-
 def refresh_moment(
-    duration: timedelta, *, now: datetime, end: datetime | None
+    every: timedelta | None, *, now: datetime, end: datetime | None
 ) -> datetime:
-    """Choose when to ask again: neither at once nor never, and before the end."""
-    bounded = max(MIN_FRESHNESS, min(duration, MAX_FRESHNESS))
+    """Choose when to ask again: neither at once nor never, and before the end.
+
+    Args:
+        every: How often the operator, or else the document, wants us to.
+        now: The present moment.
+        end: Until when the entity holds.
+    """
+    wished = DEFAULT_FRESHNESS if every is None else every
+    bounded = max(MIN_FRESHNESS, min(wished, MAX_FRESHNESS))
     if end is not None:
         bounded = min(bounded, (end - now) * _PART_OF_VALIDITY)
     return now + bounded

@@ -68,9 +68,13 @@ def address_of(location: str, entity_id: str) -> str:
     base, fragment = urldefrag(location)
     name = entity_id
     if fragment == BY_SHA1:
-        digest = sha1(entity_id.encode(), usedforsecurity=False).hexdigest()
-        name = f"{{sha1}}{digest}"
+        name = f"{{sha1}}{sha1_of(entity_id).value}"
     return f"{base.removesuffix('/')}/entities/{quote(name, safe='')}"
+
+
+def sha1_of(entity_id: str) -> Sha1:
+    """Name an entity by its SHA-1; nothing is trusted because of it."""
+    return Sha1(sha1(entity_id.encode(), usedforsecurity=False).hexdigest())
 
 
 def read_identifier(text: str) -> Identifier:

@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     Table,
     delete,
     func,
@@ -36,7 +37,7 @@ MAX_ABSENT: Final = 5_000
 """Entities of one server that we remember as absent; the first to end goes first."""
 SLOTS: Final = 2
 """How many servers may be asked at the same moment, by all processes together."""
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SLOT: Final = "mdq-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,40 +113,38 @@ class MdqStore:
         """
         row = entity_row(record, source=source.name)
         row["validators"] = json.dumps(asdict(validators))
-        with self._connection() as connection, connection.begin():
-            if not _is_unchanged(connection, source):
-                return False
-            _put(connection, entities, _key(entities, source, record.entity_id), row)
-            gone = _key(absent, source, record.entity_id)
-            connection.execute(delete(absent).where(*gone))
-        return True
+        gone = _key(absent, source, record.entity_id)
+        with self._writing(delete(absent).where(*gone)) as connection:
+            is_unchanged = _is_unchanged(connection, source)
+            if is_unchanged:
+                key = _key(entities, source, record.entity_id)
+                _put(connection, entities, key, row)
+        return is_unchanged
 
     def keep_longer(
         self, source: Source, entity_id: str, *, refresh_at: datetime
     ) -> None:
         """Note that an entity is still as it was."""
         query = update(entities).where(*_key(entities, source, entity_id))
-        with self._connection() as connection, connection.begin():
-            connection.execute(query.values(refresh_at=refresh_at))
+        with self._writing(query.values(refresh_at=refresh_at)):
+            pass
 
     def keep_absent(
         self, source: Source, entity_id: str, *, now: datetime, until: datetime
     ) -> None:
         """Note that a server has no such entity, whatever it said before."""
         row = {"source": source.name, "entity_id": entity_id, "until": until}
-        with self._connection() as connection, connection.begin():
-            if not _is_unchanged(connection, source):
-                return
-            gone = _key(entities, source, entity_id)
-            connection.execute(delete(entities).where(*gone))
-            _put(connection, absent, _key(absent, source, entity_id), row)
-            _make_room(connection, source, now)
+        gone = _key(entities, source, entity_id)
+        with self._writing(delete(entities).where(*gone)) as connection:
+            if _is_unchanged(connection, source):
+                _put(connection, absent, _key(absent, source, entity_id), row)
+                _make_room(connection, source, now)
 
     def note(self, source: Source, values: dict[str, Any]) -> None:
         """Note how a server does."""
         query = update(sources).where(sources.c.name == source.name)
-        with self._connection() as connection, connection.begin():
-            connection.execute(query.values(values))
+        with self._writing(query.values(values)):
+            pass
 
     def take_slot(
         self, holder: str, *, task: str, now: datetime, until: datetime
@@ -161,19 +160,21 @@ class MdqStore:
         Returns:
             The name of the slot, to be given back; ``None`` when there is none.
         """
-        with self._connection() as connection, connection.begin():
-            if _is_busy(connection, task, now):
+        over = (leases.c.name.startswith(_SLOT), leases.c.until <= now)
+        with self._writing(delete(leases).where(*over)) as connection:
+            if _is_busy(connection, task):
                 return None
-            for slot in (f"mdq-{number}" for number in range(SLOTS)):
-                if _take(connection, slot, holder=holder, now=now, until=until):
+            for slot in (f"{_SLOT}{number}" for number in range(SLOTS)):
+                row = {"name": slot, "holder": holder, "until": until}
+                if _insert(connection, leases, row):
                     return slot
         return None
 
     def give_slot_back(self, slot: str, holder: str) -> None:
         """End the leave to ask."""
         mine = (leases.c.name == slot, leases.c.holder == holder)
-        with self._connection() as connection, connection.begin():
-            connection.execute(update(leases).where(*mine).values(until=_LONG_AGO))
+        with self._writing(delete(leases).where(*mine)):
+            pass
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -182,6 +183,13 @@ class MdqStore:
                 yield connection
         except SQLAlchemyError as error:
             raise MetadataUnavailableError(type(error).__name__) from error
+
+    @contextmanager
+    def _writing(self, first: Executable) -> Iterator[Connection]:
+        """Open a transaction that begins with a write, so that SQLite locks at once."""
+        with self._connection() as connection, connection.begin():
+            connection.execute(first)
+            yield connection
 
 
 def _servers(connection: Connection) -> tuple[SourceState, ...]:
@@ -249,11 +257,18 @@ def _put(
     change = update(table).where(*key).values(row)
     if connection.execute(change).rowcount:
         return
+    if not _insert(connection, table, row):
+        connection.execute(change)
+
+
+def _insert(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Write a new row, unless somebody else was first."""
     try:
         with connection.begin_nested():
             connection.execute(insert(table).values(row))
-    except IntegrityError:  # somebody else was first
-        connection.execute(change)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _make_room(connection: Connection, source: Source, now: datetime) -> None:
@@ -270,28 +285,7 @@ def _make_room(connection: Connection, source: Source, now: datetime) -> None:
         connection.execute(delete(absent).where(own, absent.c.entity_id.in_(ids)))
 
 
-def _is_busy(connection: Connection, task: str, now: datetime) -> bool:
-    query = select(leases.c.holder).where(
-        leases.c.name.startswith("mdq-"), leases.c.until > now
-    )
-    return any(
-        holder.startswith(task) for holder in connection.execute(query).scalars()
-    )
-
-
-def _take(
-    connection: Connection, slot: str, *, holder: str, now: datetime, until: datetime
-) -> bool:
-    row = {"name": slot, "holder": holder, "until": until}
-    free = (leases.c.name == slot, leases.c.until <= now)
-    if connection.execute(update(leases).where(*free).values(row)).rowcount:
-        return True
-    there = select(leases.c.name).where(leases.c.name == slot)
-    if connection.execute(there).first() is not None:
-        return False
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(leases).values(row))
-    except IntegrityError:  # somebody else was first
-        return False
-    return True
+def _is_busy(connection: Connection, task: str) -> bool:
+    query = select(leases.c.holder).where(leases.c.name.startswith(_SLOT))
+    holders = connection.execute(query).scalars()
+    return any(holder.startswith(task) for holder in holders)

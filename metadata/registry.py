@@ -87,7 +87,7 @@ class Registry:
         version = self._version_of()
         kept = cache.get(entity_id)
         if kept is None or not kept.holds(version, self._clock()):
-            freshness = self._freshened(entity_id, role, version)
+            freshness = self._freshened(entity_id, role)
             known = self._confirmed(entity_id, role, kept) or self._read(
                 entity_id, role, read, freshness
             )
@@ -96,10 +96,10 @@ class Registry:
         self._check_valid(kept.party)
         return kept.party
 
-    def _freshened(self, entity_id: str, role: Role, version: int) -> Freshness:
+    def _freshened(self, entity_id: str, role: Role) -> Freshness:
         if self._mdq is None:
             return FRESH
-        return self._mdq.freshen(entity_id, role, version=version)
+        return self._mdq.freshen(entity_id, role)
 
     def _confirmed(
         self, entity_id: str, role: Role, kept: Kept[Party] | None

@@ -1,0 +1,147 @@
+"""What do we answer to those who ask us for an entity that we trust?
+
+Only entities that we would use ourselves at this very moment, and only from what is in
+the store: nobody is asked on behalf of a stranger.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+
+from metadata.clock import Clock
+from metadata.entities import Role
+from metadata.errors import UnknownEntityError
+from metadata.mdq_identifiers import Identifier, Sha1
+from metadata.mdq_store import MdqStore
+from metadata.records import EntityRecord
+from metadata.republishing import Edition, republish
+from metadata.signatures import SigningKey
+from metadata.store import EntityStore
+
+STEP: Final = timedelta(hours=1)
+"""How long an answer stays the same, in every process; also how long others keep it."""
+MAX_ANSWERS: Final = 64
+"""Signed answers that a process keeps; the least recently used one goes first."""
+MAX_ANSWERS_BYTES: Final = 1024 * 1024
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MdqAnswer:
+    """A signed document about one entity."""
+
+    xml: bytes = field(repr=False)
+    made_at: datetime
+    """From when on every process answers the same."""
+    valid_until: datetime
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the document, in hexadecimal."""
+        return sha256(self.xml).hexdigest()
+
+
+class MdqAnswers:
+    """Answers about the entities that we trust.
+
+    Args:
+        store: Where the entities are kept.
+        mdq_store: Finds entities by SHA-1.
+        clock: What time it is.
+        key: Hands out what to sign with.
+        validity: How long an answer may be used at least, if the entity lasts so long.
+    """
+
+    def __init__(
+        self,
+        store: EntityStore,
+        mdq_store: MdqStore,
+        clock: Clock,
+        *,
+        key: Callable[[], SigningKey],
+        validity: timedelta,
+    ) -> None:
+        self._store = store
+        self._mdq_store = mdq_store
+        self._clock = clock
+        self._key = key
+        self._validity = validity
+        self._kept = _KeptAnswers()
+
+    def about(self, identifier: Identifier) -> MdqAnswer:
+        """Answer a question.
+
+        Raises:
+            UnknownEntityError: We do not trust such an entity, or no longer.
+            MetadataUnavailableError: The store does not answer.
+        """
+        entity_id = self._entity_id(identifier)
+        now = self._clock()
+        record, roles = _used(self._store.records_of(entity_id), entity_id, now)
+        made_at = now - (now - _EPOCH) % STEP
+        valid_until = made_at + STEP + self._validity
+        if record.valid_until is not None:
+            valid_until = min(valid_until, record.valid_until)
+        edition = Edition(
+            record=record, roles=roles, valid_until=valid_until, cache_duration=STEP
+        )
+        key = self._key()
+        xml = self._kept.get(
+            (entity_id, record.sha256, roles, valid_until, key.certificate),
+            lambda: republish(edition, key),
+        )
+        return MdqAnswer(xml=xml, made_at=made_at, valid_until=valid_until)
+
+    def _entity_id(self, identifier: Identifier) -> str:
+        if not isinstance(identifier, Sha1):
+            return identifier.value
+        found = self._mdq_store.entity_ids_of_sha1(identifier.value)
+        if len(found) != 1:  # two would be an attack (draft-young-md-query-saml 4.2)
+            raise UnknownEntityError("no entity has this SHA-1")
+        return found[0]
+
+
+def _used(
+    records: tuple[tuple[str, EntityRecord], ...], entity_id: str, now: datetime
+) -> tuple[EntityRecord, frozenset[Role]]:
+    """Choose the first record that decides about a role, and that still holds.
+
+    Raises:
+        UnknownEntityError: There is none.
+    """
+    decided: frozenset[Role] = frozenset()
+    for _, record in records:
+        roles = record.roles - decided
+        decided |= record.roles
+        if roles and (record.valid_until is None or now < record.valid_until):
+            return record, roles
+    raise UnknownEntityError(f"no source brings {entity_id} now")
+
+
+class _KeptAnswers:
+    """A bounded number of signed answers; strangers choose only among our entities."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._weight = 0
+
+    def get(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+        """Hand on an answer, made now if it is not kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._weight += len(made)
+            while len(self._kept) > MAX_ANSWERS or self._weight > MAX_ANSWERS_BYTES:
+                _, gone = self._kept.popitem(last=False)
+                self._weight -= len(gone)
+        return made
