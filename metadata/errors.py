@@ -61,6 +61,12 @@ class SourceRefusedError(MetadataError):
     code = "source-refused"
 
 
+class OvertakenError(SourceRefusedError):
+    """Another process has taken a version meanwhile; that one stays."""
+
+    code = "overtaken"
+
+
 class FetchFailedError(SourceRefusedError):
     """A document could not be had from where it should be."""
 
