@@ -17,7 +17,6 @@ from metadata.reader import descriptors_of, entity_attribute
 from metadata.records import CertificateDetails, EntityDetails
 
 _DS: Final = f"{{{names.NS_DS}}}"
-_MDRPI: Final = f"{{{names.NS_MDRPI}}}"
 _CERTIFICATE: Final = (_DS + "KeyInfo", _DS + "X509Data", _DS + "X509Certificate")
 
 
@@ -61,14 +60,6 @@ def details_of(
 def categories_of(entity: etree._Element) -> tuple[str, ...]:
     """Read the entity categories (RFC 8409)."""
     return entity_attribute(entity, names.ENTITY_CATEGORY)
-
-
-def authority_of(element: etree._Element) -> str | None:
-    """Read who registered an entity, or the entities of a group (mdrpi 2.1)."""
-    path = (MD + "Extensions", _MDRPI + "RegistrationInfo")
-    for found in children(element, *path):
-        return attribute(found, "registrationAuthority") or None
-    return None
 
 
 def _certificates(entity: etree._Element) -> Iterator[CertificateDetails]:

@@ -19,6 +19,7 @@ MAX_WARNINGS: Final = 200
 """What is kept in words; beyond, it is counted."""
 MD: Final = f"{{{names.NS_MD}}}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_MDRPI: Final = f"{{{names.NS_MDRPI}}}"
 _BLANKS: Final = " \t\r\n"
 _TRUE: Final = ("true", "1")
 
@@ -99,6 +100,13 @@ def valid_until_of(element: etree._Element) -> datetime | None:
         return parse_instant(attribute(element, "validUntil"))
     except ValueError as error:
         raise BadEntityError(f"validUntil is {error}") from error
+
+
+def authority_of(element: etree._Element) -> str | None:
+    """Read who registered an entity, or the entities of a group (mdrpi 1.0, 2.1)."""
+    for found in children(element, MD + "Extensions", _MDRPI + "RegistrationInfo"):
+        return attribute(found, "registrationAuthority") or None
+    return None
 
 
 def nearest(*moments: datetime | None) -> datetime | None:

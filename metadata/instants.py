@@ -8,6 +8,14 @@ _INSTANT: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?Z", re.ASCII
 )
 _LEAP_SECOND: Final = 60
+_DURATION: Final = re.compile(
+    r"P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})D)?"
+    r"(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,10})(?:\.\d{1,9})?S)?)?",
+    re.ASCII,
+)
+_DAY: Final = 24 * 60 * 60
+_SECONDS: Final = (365 * _DAY, 30 * _DAY, _DAY, 60 * 60, 60, 1)
+"""How long the parts of a duration are; a year and a month, roughly."""
 
 
 def parse_instant(text: str) -> datetime:
@@ -43,3 +51,16 @@ def format_instant(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read how long something lasts (``xs:duration``), to the second.
+
+    Raises:
+        ValueError: Another form, negative, or longer than any that is meant.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None or text.endswith(("P", "T")):
+        raise ValueError("not a duration")
+    pairs = zip(found.groups(), _SECONDS, strict=True)
+    return timedelta(seconds=sum(int(part or 0) * seconds for part, seconds in pairs))

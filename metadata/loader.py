@@ -1,101 +1,56 @@
-"""What may an operator do with sources? Add, look at, reload, approve and remove them.
+"""What may an operator do with sources? Add, look at, refresh, approve and remove them.
 
-The way of a document: fetch → trust, shape, validity (rules) → which entities we take
-(admission) → swap in one transaction (store). Anything wrong on the way leaves the last
-good version as it was.
+The way of a document: fetch → what it would change (loading) → may that be without an
+operator's word? → swap in one transaction (store). Anything wrong on the way leaves the
+last good version as it was.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Final
 
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_pem_x509_certificates
-
-from metadata.admission import Admission
-from metadata.algorithms import check_key
 from metadata.clock import Clock
-from metadata.elements import Reading
-from metadata.entities import IdentityProvider, PublicKey, Role, ServiceProvider
+from metadata.endpoints import fault_of
+from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entity_pages import EntityPage, EntityQuery
 from metadata.errors import (
     MetadataError,
+    MetadataExpiredError,
     MetadataUnavailableError,
+    OvertakenError,
     SourceRefusedError,
     UnknownEntityError,
-    WeakAlgorithmError,
 )
+from metadata.fetching import FetchPolicy, fetch
+from metadata.loading import Candidate, Loading, Strictness, report_of
+from metadata.new_sources import pin_of, pinned_anew, signers_of, source_of
 from metadata.reader import read_identity_provider, read_service_provider
-from metadata.records import Change, EntityRecord, Loaded, SourceState
-from metadata.rules import trusted_document
-from metadata.sources import (
-    DEFAULT_MAX_VALIDITY,
-    DEFAULT_ROLES,
-    PinnedFile,
-    SignedBy,
-    Source,
-    Trust,
-    check_source,
-    fetch,
+from metadata.records import (
+    Difference,
+    EntityRecord,
+    Loaded,
+    PendingVersion,
+    SourceNote,
+    SourceState,
 )
+from metadata.reports import (
+    EntityView,
+    LoadReport,
+    NewSource,
+    Outcome,
+    RefreshResult,
+)
+from metadata.rules import Unread
+from metadata.schedule import next_check, next_try
+from metadata.sources import Kind, PinnedFile, Source, Validators
 from metadata.store import EntityStore
 
 _READERS: Final[dict[Role, Callable[..., IdentityProvider | ServiceProvider]]] = {
     Role.IDP: read_identity_provider,
     Role.SP: read_service_provider,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSource:
-    """A source as an operator names it."""
-
-    name: str
-    location: str
-    certificate_pem: bytes | None = None
-    """Who signs the document; several certificates while the signer changes its key."""
-    pin: str | None = None
-    """The SHA-256 of the file; the present one when there is no certificate either."""
-    roles: frozenset[Role] = DEFAULT_ROLES
-    max_validity: timedelta = DEFAULT_MAX_VALIDITY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedEntity:
-    """An entity that a source brings."""
-
-    entity_id: str
-    roles: frozenset[Role]
-    display_name: str | None
-    valid_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadReport:
-    """What a document brought, or would bring."""
-
-    source: str
-    pin: str | None
-    """The SHA-256 that the source is pinned to, if it is."""
-    valid_until: datetime | None
-    entities: tuple[LoadedEntity, ...]
-    warnings: tuple[str, ...]
-    """What is odd, and what was left out and why."""
-    change: Change | None
-    """What was written; ``None`` after a dry run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityView:
-    """An entity as one source brings it."""
-
-    source: str
-    is_used: bool
-    """Whether no source before this one brings the entity in these roles."""
-    record: EntityRecord
-    parties: tuple[IdentityProvider | ServiceProvider, ...]
-    """The entity in each of its roles."""
+_CHANGED_FILE: Final = "the file has changed"
 
 
 class MetadataAdmin:
@@ -106,6 +61,7 @@ class MetadataAdmin:
         clock: What time it is.
         own_entity_ids: What we call ourselves; no source may bring these.
         allow_loopback_http: Whether addresses may be plain ``http`` on this machine.
+        fetching: What a fetch may do.
     """
 
     def __init__(
@@ -115,35 +71,54 @@ class MetadataAdmin:
         *,
         own_entity_ids: Iterable[str],
         allow_loopback_http: bool = False,
+        fetching: FetchPolicy | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._own_entity_ids = frozenset(own_entity_ids)
         self._allow_loopback_http = allow_loopback_http
-
-    def add(self, new: NewSource, *, dry_run: bool = False) -> LoadReport:
-        """Load a new source; when two bring the same entity, the older source decides.
-
-        Raises:
-            MetadataError: The source or its document is refused; nothing was written.
-        """
-        data = fetch(new.location)
-        source = Source(
-            name=new.name,
-            location=new.location,
-            trust=_trust_of(new, data),
-            roles=new.roles,
-            max_validity=new.max_validity,
+        self._fetching = fetching or FetchPolicy()
+        strictness = Strictness(
+            own_entity_ids=frozenset(own_entity_ids),
+            allow_loopback_http=allow_loopback_http,
         )
-        check_source(source)
-        if any(state.source.name == new.name for state in self._store.states()):
-            raise SourceRefusedError(f"there is a source called {new.name} already")
-        loaded = self._load(source, data)
-        return _report(loaded, None if dry_run else self._store.add(loaded))
+        self._loading = Loading(store, strictness)
+
+    # --- looking ----------------------------------------------------------------------
 
     def list(self) -> tuple[SourceState, ...]:
         """Look at all sources in their order."""
         return self._store.states()
+
+    def state(self, name: str) -> SourceState:
+        """Look at one source.
+
+        Raises:
+            UnknownSourceError: There is none of this name.
+        """
+        return self._store.state(name)
+
+    def entities(
+        self,
+        search: str = "",
+        *,
+        source: str | None = None,
+        role: Role | None = None,
+        page: int = 1,
+        page_size: int = 50,
+    ) -> EntityPage:
+        """Look for entities.
+
+        Args:
+            search: Part of an entityID or of a name, in upper or lower case.
+            source: Only of this source.
+            role: Only in this role.
+            page: Which page, the first one being 1.
+            page_size: Entities on a page.
+        """
+        query = EntityQuery(
+            search=search, source=source, role=role, page=page, page_size=page_size
+        )
+        return self._store.page(query)
 
     def show(self, entity_id: str) -> tuple[EntityView, ...]:
         """Look at an entity in every source that brings it, the first one first.
@@ -167,43 +142,91 @@ class MetadataAdmin:
             raise UnknownEntityError(f"no source brings {entity_id}")
         return tuple(views)
 
-    def reload(self, name: str, *, dry_run: bool = False) -> LoadReport:
-        """Load the present document of a source.
+    # --- changing ---------------------------------------------------------------------
 
-        A pinned file that has changed is refused and waits for :meth:`approve`.
+    def add(self, new: NewSource, *, dry_run: bool = False) -> LoadReport:
+        """Load a new source; when two bring the same entity, the older source decides.
+
+        An MDQ server has no document to load; it is asked when an entity is needed.
 
         Raises:
-            MetadataError: The document is refused, with the reason; the last good
-                version stays in use until its own end.
+            MetadataError: The source or its document is refused; nothing was written.
         """
-        source = self._store.state(name).source
+        if any(state.source.name == new.name for state in self._store.states()):
+            raise SourceRefusedError(f"there is a source called {new.name} already")
+        kind = new.kind or (Kind.URL if "://" in new.location else Kind.FILE)
+        if kind is Kind.MDQ:
+            return self._add_server(new, dry_run=dry_run)
+        signers = signers_of(new, kind)
+        got = self._fetch(new.location, kind, None)
+        if got is None:
+            raise SourceRefusedError("there is nothing new in it")
+        document, validators = got
+        source = source_of(new, kind, signers or pin_of(new, document))
+        with self._candidate(source, document, validators) as candidate:
+            change = None if dry_run else self._store.add(candidate.loaded)
+            return report_of(candidate, change)
+
+    def refresh(
+        self, name: str, *, dry_run: bool = False, force: bool = False
+    ) -> RefreshResult:
+        """Take the present document of a source, unless it must not be taken.
+
+        A pinned file that has changed, and a document that has lost too many entities,
+        wait for :meth:`approve`.
+
+        Args:
+            name: Which source.
+            dry_run: Only say what would happen.
+            force: Fetch and read everything, even what should be the same.
+
+        Raises:
+            UnknownSourceError: There is no source of this name.
+            MetadataUnavailableError: The store does not answer.
+        """
+        state = self._store.state(name)
+        if state.source.kind is Kind.MDQ:
+            return RefreshResult(source=name, outcome=Outcome.SAME)
         try:
-            loaded = self._load(source, fetch(source.location))
+            return self._refresh(state, dry_run=dry_run, force=force)
         except MetadataUnavailableError:
             raise
+        except OvertakenError:  # by a version that is at least as new
+            return RefreshResult(source=name, outcome=Outcome.SAME)
         except MetadataError as error:
-            if not dry_run:
-                self._store.note_problem(name, f"{error.code}: {error}")
-            raise
-        return _report(loaded, None if dry_run else self._store.replace(loaded))
+            problem = f"{error.code}: {error}"
+            is_news = self._note(state, problem, dry_run=dry_run)
+            return RefreshResult(
+                source=name, outcome=Outcome.REFUSED, problem=problem, is_news=is_news
+            )
 
-    def approve(self, name: str) -> LoadReport:
-        """Pin a source to its file as it is now, and load it.
+    def approve(self, name: str, sha256: str | None = None) -> LoadReport:
+        """Take the version of a source that waits, although it is as it is.
+
+        Args:
+            name: Which source.
+            sha256: Of the document that was looked at; without it, what waits is meant,
+                and when nothing waits, a pinned file as it is now.
 
         Raises:
-            SourceRefusedError: The source is trusted by certificate, not by pin, or its
-                document is refused.
+            UnknownSourceError: There is no source of this name.
+            SourceRefusedError: Nothing waits, or the document is another one by now.
             MetadataError: The document is refused; the last good version stays.
         """
-        source = self._store.state(name).source
-        if not isinstance(source.trust, PinnedFile):
+        state = self._store.state(name)
+        expected = _expected(state, sha256)
+        got = self._fetch(state.source.location, state.source.kind, None)
+        if got is None:
+            raise SourceRefusedError("there is nothing new in it")
+        document, validators = got
+        if expected is not None and document.sha256 != expected:
             raise SourceRefusedError(
-                f"{name} is not pinned: there is nothing to approve"
+                f"the document is another one by now: its SHA-256 is {document.sha256},"
+                f" expected was {expected}"
             )
-        data = fetch(source.location)
-        pinned = replace(source, trust=PinnedFile(sha256(data).hexdigest()))
-        loaded = self._load(pinned, data)
-        return _report(loaded, self._store.replace(loaded))
+        source = pinned_anew(state.source, document)
+        with self._candidate(source, document, validators, state) as candidate:
+            return report_of(candidate, self._store.replace(candidate.loaded, over=state))
 
     def remove(self, name: str) -> None:
         """Forget a source and everything that it brought.
@@ -213,39 +236,146 @@ class MetadataAdmin:
         """
         self._store.remove(name)
 
-    def _load(self, source: Source, data: bytes) -> Loaded:
-        """Take a document as far as the store, without writing anything."""
-        now = self._clock()
-        reading = Reading(self._allow_loopback_http)
-        document = trusted_document(data, source, now=now, reading=reading)
-        admission = Admission(
-            source=source,
-            own_entity_ids=self._own_entity_ids,
-            now=now,
-            reading=reading,
+    # --- steps ------------------------------------------------------------------------
+
+    def _add_server(self, new: NewSource, *, dry_run: bool) -> LoadReport:
+        fault = fault_of(new.location, allow_loopback_http=self._allow_loopback_http)
+        if fault:
+            raise SourceRefusedError(f"the address {fault}")
+        signers = signers_of(new, Kind.MDQ)
+        if signers is None:
+            raise SourceRefusedError("an MDQ server is trusted by certificate")
+        source = source_of(new, Kind.MDQ, signers)
+        loaded = Loaded(
+            source=source, records=(), at=self._clock(), valid_until=None, warnings=()
         )
-        records = tuple(admission.records(document))
-        if not records:
-            reasons = "; ".join(reading.warnings)
-            raise SourceRefusedError(f"no usable entity in it: {reasons}")
-        self._note_overlaps(source, records, reading)
-        return Loaded(
-            source=source,
-            records=records,
-            at=now,
-            valid_until=document.valid_until,
-            warnings=reading.warnings,
+        return LoadReport(
+            source=new.name,
+            pin=None,
+            sha256=None,
+            valid_until=None,
+            entity_count=0,
+            entities=(),
+            difference=Difference(),
+            warnings=(),
+            change=None if dry_run else self._store.add(loaded),
         )
 
-    def _note_overlaps(
-        self, source: Source, records: Iterable[EntityRecord], reading: Reading
-    ) -> None:
-        entity_ids = (record.entity_id for record in records)
-        found = self._store.source_names_of(entity_ids)
-        for entity_id, names in found.items():
-            others = [name for name in names if name != source.name]
-            if others:
-                reading.warn(f"{entity_id}: also in {', '.join(others)}")
+    def _refresh(
+        self, state: SourceState, *, dry_run: bool, force: bool
+    ) -> RefreshResult:
+        """Fetch, compare and take.
+
+        Raises:
+            MetadataError: The document is refused.
+        """
+        is_anew = force or not self._loading.is_read_alike(state)
+        source = state.source
+        validators = None if is_anew else state.validators
+        got = self._fetch(source.location, source.kind, validators)
+        if got is None:
+            return self._same(state, dry_run=dry_run)
+        document, validators = got
+        pinned = pinned_anew(source, document)
+        known = None if force else state
+        with self._candidate(pinned, document, validators, known) as candidate:
+            reason = _CHANGED_FILE if pinned.trust != source.trust else None
+            reason = reason or candidate.shrinkage_problem()
+            if reason:
+                return self._wait(state, candidate, reason, dry_run=dry_run)
+            change = (
+                None if dry_run else self._store.replace(candidate.loaded, over=state)
+            )
+            return RefreshResult(
+                source=source.name,
+                outcome=Outcome.TAKEN,
+                report=report_of(candidate, change),
+            )
+
+    def _same(self, state: SourceState, *, dry_run: bool) -> RefreshResult:
+        """Keep that the version in use is the present one.
+
+        Raises:
+            MetadataExpiredError: It has ended.
+        """
+        if state.valid_until is not None and self._clock() >= state.valid_until:
+            end = state.valid_until.isoformat()
+            raise MetadataExpiredError(f"it has ended at {end}, and nothing is newer")
+        self._note(state, None, dry_run=dry_run)
+        return RefreshResult(source=state.source.name, outcome=Outcome.SAME)
+
+    def _wait(
+        self, state: SourceState, candidate: Candidate, reason: str, *, dry_run: bool
+    ) -> RefreshResult:
+        """Keep what waits for an operator, but not its document."""
+        before = state.pending
+        is_known = before is not None and before.sha256 == candidate.sha256
+        pending = PendingVersion(
+            sha256=candidate.sha256,
+            at=before.at if before is not None and is_known else self._clock(),
+            reason=reason,
+            difference=candidate.difference,
+        )
+        problem = f"{SourceRefusedError.code}: {reason}: it waits for approval"
+        is_news = self._note(state, problem, dry_run=dry_run, pending=pending)
+        return RefreshResult(
+            source=state.source.name,
+            outcome=Outcome.PENDING,
+            pending=pending,
+            problem=problem,
+            is_news=is_news,
+        )
+
+    def _note(
+        self,
+        state: SourceState,
+        problem: str | None,
+        *,
+        dry_run: bool,
+        pending: PendingVersion | None = None,
+    ) -> bool:
+        """Keep how a look ended; tell whether it is a new problem."""
+        if dry_run:
+            return problem is not None and problem != state.problem
+        now = self._clock()
+        note = SourceNote(
+            name=state.source.name,
+            at=now,
+            next_check_at=(
+                next_check(
+                    state.source,
+                    wish=_interval(state),
+                    valid_until=state.valid_until,
+                    now=now,
+                )
+                if problem is None
+                else next_try(state.source, now=now)
+            ),
+            problem=problem,
+            pending=pending,
+        )
+        return self._store.note(note)
+
+    def _fetch(
+        self, location: str, kind: Kind, validators: Validators | None
+    ) -> tuple[Unread, Validators] | None:
+        fetched = fetch(location, kind, validators=validators, policy=self._fetching)
+        return None if fetched is None else (Unread(fetched.data), fetched.validators)
+
+    def _candidate(
+        self,
+        source: Source,
+        document: Unread,
+        validators: Validators,
+        state: SourceState | None = None,
+    ) -> AbstractContextManager[Candidate]:
+        return self._loading.candidate(
+            source,
+            document,
+            now=self._clock(),
+            validators=validators,
+            known_key="" if state is None else state.reading_key,
+        )
 
     def _parties_of(
         self, record: EntityRecord
@@ -257,41 +387,23 @@ class MetadataAdmin:
         )
 
 
-def _trust_of(new: NewSource, data: bytes) -> Trust:
-    """Decide what a new source is trusted by.
+def _expected(state: SourceState, sha256: str | None) -> str | None:
+    """Say which document an operator approves.
 
     Raises:
-        SourceRefusedError: Both a pin and a certificate, or no certificate in the PEM.
+        SourceRefusedError: Nothing waits.
     """
-    if new.certificate_pem is None:
-        return PinnedFile((new.pin or sha256(data).hexdigest()).lower())
-    if new.pin is not None:
-        raise SourceRefusedError("trusted by a pin or by a certificate, not by both")
-    try:
-        found = load_pem_x509_certificates(new.certificate_pem)
-        keys = tuple(PublicKey(one.public_bytes(Encoding.DER)) for one in found)
-        for key in keys:
-            check_key(key)
-    except (ValueError, WeakAlgorithmError) as error:
-        raise SourceRefusedError(f"the certificate cannot be used: {error}") from error
-    return SignedBy(keys)
+    if sha256 is not None:
+        return sha256.lower()
+    if state.pending is not None:
+        return state.pending.sha256
+    if isinstance(state.source.trust, PinnedFile):
+        return None
+    raise SourceRefusedError(f"nothing of {state.source.name} waits for approval")
 
 
-def _report(loaded: Loaded, change: Change | None) -> LoadReport:
-    trust = loaded.source.trust
-    return LoadReport(
-        source=loaded.source.name,
-        pin=trust.sha256 if isinstance(trust, PinnedFile) else None,
-        valid_until=loaded.valid_until,
-        entities=tuple(
-            LoadedEntity(
-                entity_id=record.entity_id,
-                roles=record.roles,
-                display_name=record.display_name,
-                valid_until=record.valid_until,
-            )
-            for record in loaded.records
-        ),
-        warnings=loaded.warnings,
-        change=change,
-    )
+def _interval(state: SourceState) -> timedelta | None:
+    """Say how often we looked while all was well."""
+    if state.problem or state.checked_at is None or state.next_check_at is None:
+        return None
+    return state.next_check_at - state.checked_at

@@ -116,6 +116,20 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNote:
+    """How a look at a source ended that did not bring a new version."""
+
+    name: str
+    at: datetime
+    next_check_at: datetime
+    problem: str | None = None
+    """Code and reason; ``None`` when the version in use is the present one."""
+    pending: PendingVersion | None = None
+    """What waits since this look; ``None`` leaves what waits already, if there is a
+    problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A version of a source that may be put in place of the one before."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from metadata.elements import nearest
 from metadata.entities import PublicKey, Role
 from metadata.filters import Filters
 from metadata.records import (
@@ -18,6 +19,7 @@ from metadata.records import (
     EntityRecord,
     Loaded,
     PendingVersion,
+    SourceNote,
     SourceState,
 )
 from metadata.sources import Kind, PinnedFile, SignedBy, Source, Trust, Validators
@@ -56,13 +58,13 @@ def sha1_of(entity_id: str) -> str:
 
 
 def entity_record(row: Row[Any]) -> EntityRecord:
-    """Make the value of an entity's row."""
+    """Make the value of an entity's row, joined with the end of its document."""
     return EntityRecord(
         entity_id=row.entity_id,
         roles=roles_of_text(row.roles),
         xml=row.xml,
         sha256=row.sha256,
-        valid_until=row.valid_until,
+        valid_until=nearest(row.valid_until, row.document_end),
         stale_at=row.stale_at,
         refresh_at=row.refresh_at,
         display_name=row.display_name,
@@ -151,9 +153,19 @@ def source_state(row: Row[Any]) -> SourceState:
     )
 
 
-def pending_text(pending: PendingVersion) -> str:
-    """Write a version that waits for an operator."""
-    return _json(asdict(pending))
+def note_row(note: SourceNote) -> dict[str, Any]:
+    """Make the part of a source's row that a look without a new version changes."""
+    row: dict[str, Any] = {
+        "checked_at": note.at,
+        "next_check_at": note.next_check_at,
+        "problem": note.problem,
+        "problem_since": None if note.problem is None else note.at,
+    }
+    if note.pending is not None:
+        row["pending"] = _json(asdict(note.pending))
+    elif note.problem is None:
+        row["pending"] = None
+    return row
 
 
 def texts_of(text: str | None) -> tuple[str, ...]:

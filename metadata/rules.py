@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
@@ -13,16 +13,36 @@ from metadata import safe_xml
 from metadata.elements import (
     MD,
     Reading,
+    attribute,
+    authority_of,
     drop_comments,
     nearest,
     valid_until_of,
 )
 from metadata.errors import BadEntityError, SourceRefusedError
-from metadata.signatures import verify_enveloped
+from metadata.instants import parse_duration
+from metadata.signatures import verify_document
 from metadata.sources import PinnedFile, SignedBy, Source
 
 _ENTITY: Final = MD + "EntityDescriptor"
 _ENTITIES: Final = MD + "EntitiesDescriptor"
+
+
+class Unread:
+    """A document as it was fetched, which can be taken once.
+
+    Who takes it holds the only copy, so that a hundred megabytes go when they are
+    parsed.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.sha256: Final = sha256(data).hexdigest()
+
+    def take(self) -> bytes:
+        """Hand the bytes over."""
+        data, self._data = self._data, b""
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +52,8 @@ class TrustedDocument:
     root: etree._Element
     valid_until: datetime | None
     """``None`` only for a pinned file."""
+    cache_duration: timedelta | None = None
+    """After what time its publisher wants it to be fetched again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +62,17 @@ class FoundEntity:
 
     element: etree._Element
     valid_until: datetime | None
-    """The nearest ``validUntil`` of the entity and of all groups around it."""
+    """The nearest ``validUntil`` of the entity and of the groups around it.
+
+    That of a group that is the whole document is not in it: it changes with every
+    publication, is kept beside the source, and counts for all entities alike.
+    """
+    authority: str | None = None
+    """Who registered all entities of the nearest group that says so."""
 
 
 def trusted_document(
-    data: bytes, source: Source, *, now: datetime, reading: Reading
+    data: bytes | Unread, source: Source, *, now: datetime, reading: Reading
 ) -> TrustedDocument:
     """Check a document as a whole, in this order: trust, shape, validity.
 
@@ -55,39 +83,31 @@ def trusted_document(
         reading: Where to note what is odd but allowed.
 
     Returns:
-        The document, parsed from the very bytes that the trust covers.
+        The document: the very tree that the trust covers, without comments.
 
     Raises:
         UnreadableXmlError: It is not XML that we read.
         BadSignatureError: No configured certificate verifies the whole of it.
         SourceRefusedError: The pin, the shape or the validity is wrong.
     """
-    trusted = _trusted_bytes(data, source)
-    root = safe_xml.parse(trusted, limits=safe_xml.METADATA_LIMITS)
+    unread = data if isinstance(data, Unread) else Unread(data)
+    if isinstance(source.trust, PinnedFile):
+        check_pin(unread.sha256, source.trust.sha256)
+    root = safe_xml.parse(unread.take(), limits=safe_xml.METADATA_LIMITS)
     drop_comments(root)
     check_root(root)
+    if isinstance(source.trust, SignedBy):
+        verify_document(root, source.trust.certificates)
     valid_until = check_validity(root, source, now=now, reading=reading)
-    return TrustedDocument(root, valid_until)
+    return TrustedDocument(root, valid_until, _cache_duration(root, reading))
 
 
-def _trusted_bytes(data: bytes, source: Source) -> bytes:
-    match source.trust:
-        case PinnedFile(sha256=pin):
-            check_pin(data, pin)
-            return data
-        case SignedBy(certificates=certificates):
-            root = safe_xml.parse(data, limits=safe_xml.METADATA_LIMITS)
-            check_root(root)
-            return verify_enveloped(root, certificates)
-
-
-def check_pin(data: bytes, pin: str) -> None:
+def check_pin(present: str, pin: str) -> None:
     """Refuse a file that is not the one that somebody looked at.
 
     Raises:
         SourceRefusedError: Its SHA-256 is another one.
     """
-    present = sha256(data).hexdigest()
     if not compare_digest(present, pin):
         raise SourceRefusedError(
             f"the file has changed: its SHA-256 is now {present}, pinned is {pin}"
@@ -140,16 +160,35 @@ def _problem_with_validity(
     return None
 
 
+def _cache_duration(root: etree._Element, reading: Reading) -> timedelta | None:
+    """Read ``cacheDuration``, which is a wish and makes nothing invalid."""
+    text = attribute(root, "cacheDuration")
+    if not text:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        reading.warn(f"cacheDuration is {error}")
+        return None
+
+
 def split(document: TrustedDocument, *, reading: Reading) -> Iterator[FoundEntity]:
     """Walk through the entities of a document, however deep the groups are nested.
 
     An entity, or a group, whose ``validUntil`` cannot be read is left out.
     """
-    return _walk(document.root, None, reading)
+    root = document.root
+    if root.tag == _ENTITY:
+        yield from _walk(root, None, None, reading)
+    else:
+        yield from _walk_group(root, None, None, reading)
 
 
 def _walk(
-    element: etree._Element, valid_until: datetime | None, reading: Reading
+    element: etree._Element,
+    valid_until: datetime | None,
+    authority: str | None,
+    reading: Reading,
 ) -> Iterator[FoundEntity]:
     try:
         nearest_end = nearest(valid_until, valid_until_of(element))
@@ -158,7 +197,17 @@ def _walk(
         reading.warn(f"{name} left out: {error}")
         return
     if element.tag == _ENTITY:
-        yield FoundEntity(element, nearest_end)
-        return
-    for child in element.iterchildren(_ENTITY, _ENTITIES):
-        yield from _walk(child, nearest_end, reading)
+        yield FoundEntity(element, nearest_end, authority)
+    else:
+        yield from _walk_group(element, nearest_end, authority, reading)
+
+
+def _walk_group(
+    group: etree._Element,
+    valid_until: datetime | None,
+    authority: str | None,
+    reading: Reading,
+) -> Iterator[FoundEntity]:
+    registered_by = authority_of(group) or authority
+    for child in group.iterchildren(_ENTITY, _ENTITIES):
+        yield from _walk(child, valid_until, registered_by, reading)

@@ -60,8 +60,8 @@ def only_signature(element: etree._Element) -> etree._Element:
     return found[0]
 
 
-def check_shape(signature: etree._Element, *, element_id: str | None) -> Shape:
-    """Refuse a Signature of another shape than SAML core 5.4 allows.
+def shape_of(signature: etree._Element, *, element_id: str | None) -> Shape:
+    """Read a Signature, unless it has another shape than SAML core 5.4 allows.
 
     Raises:
         WeakAlgorithmError: An algorithm is not on our list.

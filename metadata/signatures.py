@@ -33,8 +33,8 @@ from metadata.signature_shape import (
     DS,
     SIGNATURE,
     Reference,
-    check_shape,
     only_signature,
+    shape_of,
 )
 
 _ISSUER: Final = f"{{{names.NS_SAML}}}Issuer"
@@ -196,7 +196,7 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     """
     alone = _alone(element)
     signature = only_signature(alone)
-    reference = check_shape(signature, element_id=alone.get("ID")).reference
+    reference = shape_of(signature, element_id=alone.get("ID")).reference
     _verify_with_any(alone, signature, keys)
     verified = _without(alone, signature, reference.c14n)
     digest = DIGESTS[reference.digest_algorithm](verified).digest()
@@ -211,7 +211,7 @@ def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
     This is for documents of a hundred megabytes, which must not be copied or parsed
     again: the verified ``SignedInfo`` says which digest the document has, and that
     digest is computed over the very tree that stays, written in canonical form piece
-    by piece. Comments are no part of that form: they must be gone from the tree already.
+    by piece. Comments have no place in that form, so the caller drops them first.
 
     Args:
         root: The root of the document; its Signature is taken out.
@@ -224,7 +224,7 @@ def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
             SAML core 5.4 allows, or no key verifies it.
     """
     signature = only_signature(root)
-    shape = check_shape(signature, element_id=root.get("ID"))
+    shape = shape_of(signature, element_id=root.get("ID"))
     info = _canonical(_alone(signature[0]), shape.c14n)
     verify_detached(info, algorithm=shape.algorithm, signature=shape.value, keys=keys)
     _remove_keeping_tail(signature)
@@ -253,9 +253,10 @@ class _Digest:
     def __init__(self, running: Any) -> None:
         self._running = running
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, /) -> int:
         """Take the next piece."""
         self._running.update(data)
+        return len(data)
 
     def close(self) -> None:
         """Do nothing; a file can be closed."""

@@ -1,43 +1,38 @@
 """Who keeps sources and entities? The database: one row per entity and source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from metadata.elements import nearest
 from metadata.entities import Role
+from metadata.entity_pages import EntityPage, EntityQuery, page_of
 from metadata.errors import (
     MetadataUnavailableError,
+    OvertakenError,
     SourceRefusedError,
     UnknownSourceError,
 )
-from metadata.records import Change, EntityRecord, Loaded, Mark, SourceState
+from metadata.records import (
+    Change,
+    EntityRecord,
+    Loaded,
+    Mark,
+    SourceNote,
+    SourceState,
+)
 from metadata.rows import (
     entity_record,
-    entity_row,
+    note_row,
     roles_of_text,
     source_row,
     source_state,
+    texts_of,
 )
-from metadata.tables import entities, metadata_tables, sources, version
-
-_BATCH: Final = 500
-"""Rows that are written with one statement."""
-_ONLY_ROW: Final = 1
-
-Item = TypeVar("Item")
+from metadata.swapping import count_up, is_visible, lock, swap
+from metadata.tables import absent, entities, metadata_tables, sources, version
 
 
 class EntityStore:
@@ -88,7 +83,7 @@ class EntityStore:
     def records_of(self, entity_id: str) -> tuple[tuple[str, EntityRecord], ...]:
         """Read an entity from every source, with the source's name, first one first."""
         query = (
-            select(entities)
+            select(entities, sources.c.valid_until.label("document_end"))
             .join(sources)
             .where(entities.c.entity_id == entity_id)
             .order_by(sources.c.position)
@@ -97,17 +92,43 @@ class EntityStore:
             rows = connection.execute(query).all()
         return tuple((row.source, entity_record(row)) for row in rows)
 
-    def source_names_of(self, entity_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Say which sources bring each of some entities, first one first."""
-        found: dict[str, tuple[str, ...]] = {}
-        columns = select(entities.c.entity_id, entities.c.source)
-        query = columns.join(sources).order_by(sources.c.position)
+    def marks(self, name: str) -> dict[str, Mark]:
+        """Say how the entities of a source looked, without reading their XML."""
+        columns = (
+            entities.c.entity_id,
+            entities.c.sha256,
+            entities.c.valid_until,
+            entities.c.stale_at,
+            entities.c.warnings,
+        )
         with self._reading() as connection:
-            for batch in _batches(entity_ids):
-                some = query.where(entities.c.entity_id.in_(batch))
-                for entity_id, source in connection.execute(some):
-                    found[entity_id] = (*found.get(entity_id, ()), source)
-        return found
+            rows = connection.execute(select(*columns).where(entities.c.source == name))
+            return {
+                row[0]: Mark(
+                    sha256=row[1],
+                    valid_until=row[2],
+                    stale_at=row[3],
+                    warnings=texts_of(row[4]),
+                )
+                for row in rows
+            }
+
+    def elsewhere(self, name: str) -> Iterator[tuple[str, str]]:
+        """Walk through the entityIDs of all other sources, each with its source."""
+        query = (
+            select(entities.c.entity_id, entities.c.source)
+            .join(sources)
+            .where(entities.c.source != name)
+            .order_by(sources.c.position)
+        )
+        with self._reading() as connection:
+            for row in connection.execute(query):
+                yield row.entity_id, row.source
+
+    def page(self, query: EntityQuery) -> EntityPage:
+        """Read a page of the list of entities."""
+        with self._reading() as connection:
+            return page_of(connection, query)
 
     def states(self) -> tuple[SourceState, ...]:
         """Read all sources in their order."""
@@ -149,29 +170,54 @@ class EntityStore:
             position = 1 if last is None else last + 1
             row = {**source_row(loaded), "position": position}
             connection.execute(insert(sources).values(row))
-            return _swap(connection, loaded)
+            return swap(connection, loaded)
 
-    def replace(self, loaded: Loaded) -> Change:
+    def replace(self, loaded: Loaded, *, over: SourceState | None = None) -> Change:
         """Put a version in place of the one before, at once and as a whole.
 
         Rows that did not change are not written. The source keeps its position.
 
+        Args:
+            loaded: The version.
+            over: How the source was when we began, so that no slow process puts an
+                older version over a newer one.
+
         Raises:
+            OvertakenError: Somebody else has put another version there meanwhile.
             UnknownSourceError: There is no source of this name.
+            SourceRefusedError: What should stay as it is has changed meanwhile.
         """
         with self._writing() as connection:
             name = loaded.source.name
-            values = source_row(loaded)
-            query = update(sources).where(sources.c.name == name).values(values)
-            if not connection.execute(query).rowcount:
+            mine = sources.c.name == name
+            before = select(sources.c.valid_until, sources.c.loaded_at).where(mine)
+            end = connection.execute(before).first()
+            if end is None:
                 raise UnknownSourceError(f"no source is called {name}")
-            return _swap(connection, loaded)
+            if over is not None and end.loaded_at != over.loaded_at:
+                raise OvertakenError("another process has taken a version meanwhile")
+            values = source_row(loaded)
+            connection.execute(update(sources).where(mine).values(values))
+            change = swap(connection, loaded)
+            if end.valid_until != loaded.valid_until and not is_visible(change):
+                count_up(connection)  # entities end at another moment
+            return change
 
-    def note_problem(self, name: str, problem: str) -> None:
-        """Keep why a later version of a source was refused."""
+    def note(self, note: SourceNote) -> bool:
+        """Keep how a look at a source ended that did not bring a new version.
+
+        Returns:
+            Whether this is news: another problem than the one that was kept.
+        """
         with self._writing() as connection:
-            query = update(sources).where(sources.c.name == name)
-            connection.execute(query.values(problem=problem))
+            mine = sources.c.name == note.name
+            query = select(sources.c.problem).where(mine)
+            before = connection.execute(query).scalar()
+            values = note_row(note)
+            if note.problem is not None and before == note.problem:
+                del values["problem_since"]
+            connection.execute(update(sources).where(mine).values(values))
+            return note.problem is not None and before != note.problem
 
     def remove(self, name: str) -> None:
         """Forget a source and everything that it brought.
@@ -180,11 +226,12 @@ class EntityStore:
             UnknownSourceError: There is none of this name.
         """
         with self._writing() as connection:
-            connection.execute(delete(entities).where(entities.c.source == name))
+            for table in (entities, absent):
+                connection.execute(delete(table).where(table.c.source == name))
             gone = connection.execute(delete(sources).where(sources.c.name == name))
             if not gone.rowcount:
                 raise UnknownSourceError(f"no source is called {name}")
-            _count_up(connection)
+            count_up(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -195,7 +242,7 @@ class EntityStore:
     def _writing(self) -> Iterator[Connection]:
         """Open a transaction in which nobody else writes."""
         with _translated_errors(), self._engine.begin() as connection:
-            _lock(connection)
+            lock(connection)
             yield connection
 
 
@@ -205,92 +252,3 @@ def _translated_errors() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise MetadataUnavailableError(type(error).__name__) from error
-
-
-def _lock(connection: Connection) -> None:
-    """Make other writers wait: the first statement of a transaction is a write."""
-    same = update(version).values(version=version.c.version)
-    if connection.execute(same).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(version).values(id=_ONLY_ROW, version=0))
-    except IntegrityError:  # somebody else was first, and is done
-        connection.execute(same)
-
-
-def _count_up(connection: Connection) -> None:
-    connection.execute(update(version).values(version=version.c.version + 1))
-
-
-def _swap(connection: Connection, loaded: Loaded) -> Change:
-    """Write what differs from the rows that are there, and remove what is gone."""
-    name = loaded.source.name
-    present = _present(connection, name)
-    added = changed = unchanged = 0
-    for batch in _batches(loaded.records):
-        rows = [entity_row(record, source=name) for record in batch]
-        new = [row for row in rows if row["entity_id"] not in present]
-        old = [row for row in rows if row["entity_id"] in present]
-        differing = [row for row in old if present.pop(row["entity_id"]) != _mark(row)]
-        _insert(connection, new)
-        _update(connection, differing)
-        added, changed = added + len(new), changed + len(differing)
-        unchanged += len(old) - len(differing)
-    _delete(connection, name, present)
-    if added or changed or present:
-        _count_up(connection)
-    return Change(
-        added=added, changed=changed, removed=len(present), unchanged=unchanged
-    )
-
-
-def _present(connection: Connection, name: str) -> dict[str, tuple[Any, ...]]:
-    """Read what tells one version of a row from another, by entityID."""
-    marks = (entities.c.sha256, entities.c.roles, entities.c.valid_until)
-    query = select(entities.c.entity_id, *marks).where(entities.c.source == name)
-    return {row[0]: tuple(row[1:]) for row in connection.execute(query)}
-
-
-def _mark(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["sha256"], row["roles"], row["valid_until"]
-
-
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(entities), rows)
-
-
-def _update(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    values = [
-        {
-            **{key: row[key] for key in row.keys() - {"source", "entity_id"}},
-            "key_source": row["source"],
-            "key_entity_id": row["entity_id"],
-        }
-        for row in rows
-    ]
-    query = update(entities).where(
-        entities.c.source == bindparam("key_source"),
-        entities.c.entity_id == bindparam("key_entity_id"),
-    )
-    connection.execute(query, values)
-
-
-def _delete(connection: Connection, name: str, entity_ids: Iterable[str]) -> None:
-    for batch in _batches(entity_ids):
-        query = delete(entities).where(entities.c.source == name)
-        connection.execute(query.where(entities.c.entity_id.in_(batch)))
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -1,9 +1,10 @@
 """``idp-bridge metadata``: whom do we trust, and what do we say of ourselves?"""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -11,10 +12,41 @@ from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.our_metadata import OurMetadata
 from metadata.entities import Role
-from metadata.loader import LoadReport, NewSource
-from metadata.sources import DEFAULT_MAX_VALIDITY, DEFAULT_ROLES
+from metadata.filters import Filters
+from metadata.records import PendingVersion
+from metadata.reports import LoadReport, NewSource
+from metadata.sources import (
+    DEFAULT_MAX_SHRINKAGE,
+    DEFAULT_MAX_VALIDITY,
+    DEFAULT_ROLES,
+    Kind,
+)
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FILTERS: Final = {
+    "allow_entity_ids": "entityID to take; several times for several.",
+    "deny_entity_ids": "entityID to leave out, whatever else is allowed.",
+    "allow_authorities": "Registration authority whose entities to take.",
+    "deny_authorities": "Registration authority whose entities to leave out.",
+    "allow_categories": "Entity category of which an entity needs one.",
+    "deny_categories": "Entity category whose entities to leave out.",
+}
+"""The options that filter, and what each is for."""
+_OPTIONS: Final = {"entity_ids": "entity-id", "authorities": "authority"}
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+
+
+def _filter_options(command: Command) -> Command:
+    """Give a command an option for each filter."""
+    for name, help_text in reversed(_FILTERS.items()):
+        verb, _, what = name.partition("_")
+        word = _OPTIONS.get(what, "category")
+        command = click.option(f"--{verb}-{word}", name, multiple=True, help=help_text)(
+            command
+        )
+    return command
 
 
 @click.group("metadata")
@@ -32,12 +64,16 @@ def group() -> None:
 )
 @click.option("--pin", help="SHA-256 that the file must have, in hexadecimal.")
 @click.option(
+    "--mdq", is_flag=True, help="LOCATION is an MDQ server, asked for each entity."
+)
+@click.option(
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(sorted(role.value for role in DEFAULT_ROLES)),
+    type=click.Choice(sorted(role.value for role in Role)),
     help="What its entities may be; several times for several roles.",
 )
+@_filter_options
 @click.option(
     "--max-validity",
     metavar="DAYS",
@@ -46,13 +82,27 @@ def group() -> None:
     show_default=True,
     help="How far away the end of a signed document may be.",
 )
+@click.option(
+    "--max-shrinkage",
+    metavar="PERCENT",
+    type=click.IntRange(min=0, max=100),
+    default=DEFAULT_MAX_SHRINKAGE,
+    show_default=True,
+    help="How many of its entities a version may lose without approval.",
+)
+@click.option(
+    "--refresh-every",
+    metavar="MINUTES",
+    type=click.IntRange(min=1),
+    help="How often to look; not given: as the document says, else every hour.",
+)
 @_dry_run
 @json_option
 @pass_office
 def add(office: Office, /, *, as_json: bool, dry_run: bool, **given: Any) -> None:
-    """Add a source: LOCATION is a file.
+    """Add a source: LOCATION is a file, an https address or an MDQ server.
 
-    Without --certificate the file is pinned: a later change of it waits for approve.
+    Without --certificate a file is pinned: a later change of it waits for approve.
     """
     report = office.metadata_admin.add(_new_source(given), dry_run=dry_run)
     _show_report(report, as_json=as_json)
@@ -68,18 +118,23 @@ def show_all(office: Office, *, as_json: bool) -> None:
         show_json([asdict(state) for state in states])
         return
     show_table(
-        ("name", "entities", "valid_until", "location", "problem"),
+        ("name", "kind", "entities", "valid_until", "checked", "location", "problem"),
         [
             (
                 state.source.name,
+                state.source.kind.value,
                 state.entity_count,
                 state.valid_until,
+                state.checked_at,
                 state.source.location,
                 state.problem,
             )
             for state in states
         ],
     )
+    for state in states:
+        if state.pending is not None:
+            _show_pending(state.source.name, state.pending)
 
 
 @group.command()
@@ -99,25 +154,14 @@ def show(office: Office, *, entity_id: str, as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("name", required=False)
-@_dry_run
-@json_option
-@pass_office
-def refresh(office: Office, *, name: str | None, dry_run: bool, as_json: bool) -> None:
-    """Load a source again, or all of them."""
-    admin = office.metadata_admin
-    names = [name] if name else [state.source.name for state in admin.list()]
-    for one in names:
-        _show_report(admin.reload(one, dry_run=dry_run), as_json=as_json)
-
-
-@group.command()
 @click.argument("name")
+@click.option("--sha256", help="Of the document that was looked at.")
 @json_option
 @pass_office
-def approve(office: Office, *, name: str, as_json: bool) -> None:
-    """Accept a pinned file as it is now."""
-    _show_report(office.metadata_admin.approve(name), as_json=as_json)
+def approve(office: Office, *, name: str, sha256: str | None, as_json: bool) -> None:
+    """Take the version of a source that waits: a changed file, or one that shrank."""
+    report = office.metadata_admin.approve(name, sha256)
+    _show_report(report, as_json=as_json)
 
 
 @group.command()
@@ -142,14 +186,19 @@ def publish(office: Office, *, role: str) -> None:
 def _new_source(given: dict[str, Any]) -> NewSource:
     location: str = given["location"]
     certificate: Path | None = given["certificate"]
+    minutes: int | None = given["refresh_every"]
     is_path = "://" not in location
     return NewSource(
         name=given["name"],
         location=str(Path(location).resolve()) if is_path else location,
+        kind=Kind.MDQ if given["mdq"] else None,
         certificate_pem=certificate.read_bytes() if certificate else None,
         pin=given["pin"],
         roles=frozenset(map(Role, given["roles"])) or DEFAULT_ROLES,
+        filters=Filters(**{name: frozenset(given[name]) for name in _FILTERS}),
         max_validity=timedelta(days=given["max_validity"]),
+        max_shrinkage_percent=given["max_shrinkage"],
+        refresh_every=None if minutes is None else timedelta(minutes=minutes),
     )
 
 
@@ -157,7 +206,7 @@ def _show_report(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
         show_json(asdict(report))
         return
-    click.echo(f"{report.source}: {len(report.entities)} entities")
+    click.echo(f"{report.source}: {report.entity_count} entities")
     for entity in report.entities:
         roles = ", ".join(sorted(entity.roles))
         click.echo(
@@ -175,3 +224,19 @@ def _show_report(report: LoadReport, *, as_json: bool) -> None:
             f"{change.added} added, {change.changed} changed, {change.removed} removed,"
             f" {change.unchanged} unchanged"
         )
+
+
+def _show_pending(name: str, pending: PendingVersion) -> None:
+    found = pending.difference
+    click.echo(
+        f"{name}: {pending.reason}; SHA-256 {pending.sha256} waits for approval:"
+        f" {found.added_count} added, {found.changed_count} changed,"
+        f" {found.removed_count} removed"
+    )
+    for word, entity_ids in (
+        ("added", found.added),
+        ("changed", found.changed),
+        ("removed", found.removed),
+    ):
+        for entity_id in entity_ids:
+            click.echo(f"  {word} {entity_id}")

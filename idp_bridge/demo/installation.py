@@ -28,8 +28,9 @@ from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import LoginGroup, Settings, load_settings
 from metadata.clock import Clock
 from metadata.entities import Role
-from metadata.loader import MetadataAdmin, NewSource
+from metadata.loader import MetadataAdmin
 from metadata.reader import read_identity_provider, read_service_provider
+from metadata.reports import NewSource
 from metadata.sources import PinnedFile
 from metadata.store import EntityStore
 

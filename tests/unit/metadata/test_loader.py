@@ -7,6 +7,7 @@ import pytest
 from metadata.entities import IdentityProvider, Role
 from metadata.errors import (
     BadSignatureError,
+    FetchFailedError,
     MetadataError,
     MissingSignatureError,
     SourceRefusedError,
@@ -14,9 +15,10 @@ from metadata.errors import (
     UnknownSourceError,
     UnreadableXmlError,
 )
-from metadata.loader import MetadataAdmin, NewSource
+from metadata.loader import MetadataAdmin
 from metadata.registry import Registry
-from metadata.sources import SignedBy, fetch
+from metadata.reports import NewSource, Outcome
+from metadata.sources import SignedBy
 from metadata.store import EntityStore
 from tests.support.clock import NOW, FrozenClock
 from tests.support.keys import rsa_key
@@ -34,6 +36,7 @@ from tests.support.metadata_documents import (
 
 INERA = "https://idp.inloggning.example:443/saml"
 SOON = NOW + timedelta(days=7)
+LATER = NOW + timedelta(days=8)
 SIGNER = rsa_key("federation")
 
 
@@ -151,7 +154,7 @@ def test_a_stripped_document_is_refused_although_it_is_well_formed(
         ),
         (signed(group(valid_until=SOON), SIGNER), SourceRefusedError),
         (b"<html/>", SourceRefusedError),
-        (b"", SourceRefusedError),
+        (b"", FetchFailedError),
         (b"<!DOCTYPE x><x/>", UnreadableXmlError),
         (b"\xff\xfe<\x00", UnreadableXmlError),
     ],
@@ -166,12 +169,14 @@ def test_anything_wrong_keeps_the_last_good_version(
     admin.add(by_certificate(federation))
     before = store.version(), store.records_of(IDP), store.records_of(SP)
     federation.write_bytes(data)
-    with pytest.raises(error) as caught:
-        admin.reload("federation")
+    result = admin.refresh("federation")
+    assert (result.outcome, result.is_news) == (Outcome.REFUSED, True)
+    assert not admin.refresh("federation").is_news
     assert (store.version(), store.records_of(IDP), store.records_of(SP)) == before
     (state,) = admin.list()
+    assert state.problem == result.problem
     assert state.problem is not None
-    assert state.problem.startswith(caught.value.code)
+    assert state.problem.startswith(error.code)
 
 
 def test_a_good_version_takes_the_place_of_the_one_before(
@@ -179,15 +184,16 @@ def test_a_good_version_takes_the_place_of_the_one_before(
 ) -> None:
     admin.add(by_certificate(federation))
     federation.write_bytes(b"<html/>")
-    with pytest.raises(SourceRefusedError):
-        admin.reload("federation")
+    assert admin.refresh("federation").outcome is Outcome.REFUSED
     later = SOON + timedelta(days=1)
     federation.write_bytes(
         signed(group(sp(), idp("urn:new"), valid_until=later), SIGNER)
     )
-    change = admin.reload("federation").change
+    report = admin.refresh("federation").report
+    assert report is not None
+    change = report.change
     assert change is not None
-    assert (change.added, change.changed, change.removed) == (1, 1, 1)
+    assert (change.added, change.unchanged, change.removed) == (1, 1, 1)
     (state,) = admin.list()
     assert (state.problem, state.valid_until) == (None, later)
 
@@ -197,20 +203,25 @@ def test_a_pinned_file_that_changed_waits_for_approval(
 ) -> None:
     admin.add(pinned(inera))
     inera.write_text(entity(INERA, idp_role()))
-    with pytest.raises(SourceRefusedError, match="changed"):
-        admin.reload("inera")
+    waits = admin.refresh("inera")
+    assert waits.outcome is Outcome.PENDING
+    assert waits.pending is not None
+    assert waits.pending.difference.changed == (INERA,)
+    assert admin.list()[0].pending == waits.pending
     assert len(Registry(store, clock).idp(INERA).signing_keys) == 2
     report = admin.approve("inera")
     assert report.pin == sha256(inera.read_bytes()).hexdigest()
     assert len(Registry(store, clock).idp(INERA).signing_keys) == 1
-    assert admin.reload("inera").pin == report.pin
+    assert admin.refresh("inera").outcome is Outcome.SAME
+    state = admin.list()[0]
+    assert (state.pending, state.problem) == (None, None)
 
 
 def test_a_signed_source_has_nothing_to_approve(
     admin: MetadataAdmin, federation: Path
 ) -> None:
     admin.add(by_certificate(federation))
-    with pytest.raises(SourceRefusedError, match="not pinned"):
+    with pytest.raises(SourceRefusedError, match="nothing"):
         admin.approve("federation")
 
 
@@ -220,12 +231,18 @@ def test_a_trial_reload_writes_nothing(
     admin.add(by_certificate(federation))
     before = store.version()
     federation.write_bytes(signed(group(sp(), valid_until=SOON), SIGNER))
-    assert len(admin.reload("federation", dry_run=True).entities) == 1
+    waits = admin.refresh("federation", dry_run=True)
+    assert waits.outcome is Outcome.PENDING
+    federation.write_bytes(signed(group(idp(), sp(), valid_until=LATER), SIGNER))
+    taken = admin.refresh("federation", dry_run=True)
+    assert taken.report is not None
+    assert (taken.report.entity_count, taken.report.change) == (2, None)
     federation.write_bytes(b"<html/>")
-    with pytest.raises(SourceRefusedError):
-        admin.reload("federation", dry_run=True)
+    refused = admin.refresh("federation", dry_run=True)
+    assert refused.outcome is Outcome.REFUSED
     (state,) = admin.list()
     assert (store.version(), state.problem, state.entity_count) == (before, None, 2)
+    assert (state.pending, state.valid_until) == (None, SOON)
 
 
 def test_the_older_source_decides_and_the_overlap_is_reported(
@@ -261,7 +278,7 @@ def test_a_source_is_removed_with_everything_it_brought(
     assert admin.list() == ()
     with pytest.raises(UnknownEntityError):
         admin.show(INERA)
-    for act in (admin.remove, admin.reload, admin.approve):
+    for act in (admin.remove, admin.refresh, admin.approve):
         with pytest.raises(UnknownSourceError):
             act("inera")
 
@@ -308,10 +325,3 @@ def test_several_certificates_are_several_signers(
     (state,) = admin.list()
     assert isinstance(state.source.trust, SignedBy)
     assert len(state.source.trust.certificates) == 2
-
-
-def test_a_file_that_is_too_large_is_refused(inera: Path) -> None:
-    size = inera.stat().st_size
-    assert fetch(str(inera), max_bytes=size) == inera.read_bytes()
-    with pytest.raises(SourceRefusedError, match="larger"):
-        fetch(str(inera), max_bytes=size - 1)

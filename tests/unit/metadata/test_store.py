@@ -14,7 +14,7 @@ from metadata.errors import (
     SourceRefusedError,
     UnknownSourceError,
 )
-from metadata.records import Change, EntityRecord, Loaded
+from metadata.records import Change, EntityRecord, Loaded, SourceNote
 from metadata.sources import PinnedFile, SignedBy, Source
 from metadata.store import EntityStore
 from tests.support.clock import NOW
@@ -105,7 +105,8 @@ def test_the_order_of_sources_decides(store: EntityStore) -> None:
     as_sp = store.find("urn:a", Role.SP)
     assert as_sp is not None
     assert as_sp.xml == b"second"
-    assert store.source_names_of(["urn:a", "urn:b"]) == {"urn:a": ("a", "b")}
+    assert list(store.elsewhere("b")) == [("urn:a", "a")]
+    assert list(store.elsewhere("c")) == [("urn:a", "a"), ("urn:a", "b")]
     store.remove("a")
     left = store.find("urn:a", Role.IDP)
     assert left is not None
@@ -135,7 +136,8 @@ def test_an_end_or_a_role_that_changed_is_written(store: EntityStore) -> None:
     store.add(loaded(record("urn:a"), record("urn:b")))
     longer = replace(record("urn:a"), valid_until=END + timedelta(microseconds=1))
     other = replace(record("urn:b"), roles=frozenset({Role.SP}))
-    assert store.replace(loaded(longer, other)) == change(changed=2)
+    endless = replace(loaded(longer, other), valid_until=None)
+    assert store.replace(endless) == change(changed=2)
     assert store.find("urn:a", Role.IDP) == longer
     assert store.find("urn:b", Role.SP) == other
 
@@ -174,7 +176,7 @@ def test_a_swap_that_fails_half_way_changes_nothing(store: EntityStore) -> None:
 def test_a_large_swap_goes_in_batches(store: EntityStore) -> None:
     many = [record(f"urn:{number}") for number in range(1200)]
     assert store.add(loaded(*many)) == change(added=1200)
-    assert len(store.source_names_of(one.entity_id for one in many)) == 1200
+    assert len(store.marks("a")) == 1200
     assert store.replace(loaded(many[0])) == change(removed=1199, unchanged=1)
 
 
@@ -224,7 +226,9 @@ def test_a_name_is_used_once(store: EntityStore) -> None:
 
 def test_a_problem_is_kept_until_a_version_is_taken(store: EntityStore) -> None:
     store.add(loaded(record("urn:a")))
-    store.note_problem("a", "bad-signature: no")
+    store.note(
+        SourceNote(name="a", at=NOW, next_check_at=NOW, problem="bad-signature: no")
+    )
     assert store.state("a").problem == "bad-signature: no"
     store.replace(loaded(record("urn:a")))
     assert store.state("a").problem is None

@@ -1,0 +1,226 @@
+"""What would a document change, if it were taken?
+
+The way of a document: trust, shape, validity (rules) → which entities we take
+(admission) → what differs from the version in use. Nothing is written on it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Final
+
+from metadata.admission import Admission
+from metadata.elements import Reading
+from metadata.errors import SourceRefusedError
+from metadata.records import Change, Difference, Loaded, Mark, SourceState
+from metadata.reports import MAX_LISTED, LoadedEntity, LoadReport
+from metadata.rules import Unread, trusted_document
+from metadata.schedule import next_check
+from metadata.sources import PinnedFile, Source, Validators
+from metadata.spool import Spool
+from metadata.store import EntityStore
+
+_READING_VERSION: Final = 1
+"""To be raised when the same XML gives another record than before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strictness:
+    """What, beside source and XML, decides how an entity is read."""
+
+    own_entity_ids: frozenset[str]
+    """What we call ourselves; no source may bring these."""
+    allow_loopback_http: bool
+    """Whether addresses may be plain ``http`` on this machine."""
+
+    def key_for(self, source: Source) -> str:
+        """Name this way of reading; what was read in another way is read again."""
+        parts = {
+            "version": _READING_VERSION,
+            "roles": sorted(source.roles),
+            "filters": {
+                name: sorted(values) for name, values in asdict(source.filters).items()
+            },
+            "own": sorted(self.own_entity_ids),
+            "loopback": self.allow_loopback_http,
+        }
+        text = json.dumps(parts, sort_keys=True)
+        return sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A version of a source that could take the place of the one in use."""
+
+    sha256: str
+    """Of the document."""
+    loaded: Loaded
+    spool: Spool
+    """The new and changed entities of ``loaded``."""
+    entity_count: int
+    difference: Difference
+
+    def shrinkage_problem(self) -> str | None:
+        """Say that too many entities are gone, if they are."""
+        before = self.entity_count - self.difference.added_count
+        before += self.difference.removed_count
+        lost = before - self.entity_count
+        allowed = self.loaded.source.max_shrinkage_percent
+        if lost * 100 <= allowed * before:
+            return None
+        return f"it brings {self.entity_count} entities, there were {before}"
+
+
+class Loading:
+    """Takes documents as far as the store, and no further."""
+
+    def __init__(self, store: EntityStore, strictness: Strictness) -> None:
+        self._store = store
+        self._strictness = strictness
+
+    def is_read_alike(self, state: SourceState) -> bool:
+        """Tell whether what is kept of a source would be read the same way today."""
+        return state.reading_key == self._strictness.key_for(state.source)
+
+    @contextmanager
+    def candidate(
+        self,
+        source: Source,
+        document: Unread,
+        *,
+        now: datetime,
+        validators: Validators | None,
+        known_key: str = "",
+    ) -> Iterator[Candidate]:
+        """Read a document, as long as the candidate is looked at.
+
+        Args:
+            source: Where it comes from.
+            document: What was fetched.
+            now: The present moment.
+            validators: What came with it.
+            known_key: How the version in use was read.
+
+        Raises:
+            MetadataError: The document is refused.
+        """
+        key = self._strictness.key_for(source)
+        before = self._store.marks(source.name)
+        reading = Reading(self._strictness.allow_loopback_http)
+        admission = Admission(
+            source=source,
+            own_entity_ids=self._strictness.own_entity_ids,
+            now=now,
+            reading=reading,
+            marks=before if known_key == key else {},
+        )
+        with Spool() as spool:
+            ends = _read(document, admission, spool)
+            if not len(spool) + len(admission.kept):
+                reasons = "; ".join(reading.warnings)
+                raise SourceRefusedError(f"no usable entity in it: {reasons}")
+            self._note_overlaps(admission, spool)
+            loaded = Loaded(
+                source=source,
+                records=spool,
+                kept=admission.kept,
+                at=now,
+                valid_until=ends.valid_until,
+                warnings=reading.warnings,
+                next_check_at=next_check(
+                    source,
+                    wish=ends.cache_duration,
+                    valid_until=ends.valid_until,
+                    now=now,
+                ),
+                validators=validators,
+                reading_key=key,
+            )
+            yield Candidate(
+                sha256=document.sha256,
+                loaded=loaded,
+                spool=spool,
+                entity_count=len(spool) + len(admission.kept),
+                difference=_difference(before, spool, kept=admission.kept),
+            )
+
+    def _note_overlaps(self, admission: Admission, spool: Spool) -> None:
+        mine = {record.entity_id for record in spool.without_xml()}
+        found: dict[str, list[str]] = {}
+        for entity_id, source in self._store.elsewhere(admission.source.name):
+            if entity_id in mine or entity_id in admission.kept:
+                found.setdefault(entity_id, []).append(source)
+        for entity_id, names in found.items():
+            admission.reading.warn(f"{entity_id}: also in {', '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Until when a document holds, and when its publisher wants to be asked again."""
+
+    valid_until: datetime | None
+    cache_duration: timedelta | None
+
+
+def _read(document: Unread, admission: Admission, spool: Spool) -> _Ends:
+    """Read a document into a spool; its tree is gone afterwards."""
+    trusted = trusted_document(
+        document, admission.source, now=admission.now, reading=admission.reading
+    )
+    for record in admission.records(trusted):
+        spool.add(record)
+    return _Ends(trusted.valid_until, trusted.cache_duration)
+
+
+def _difference(
+    before: Mapping[str, Mark], spool: Spool, *, kept: Mapping[str, Mark]
+) -> Difference:
+    added, changed, same = [], [], len(kept)
+    gone = dict.fromkeys(before.keys() - kept.keys())
+    for record in spool.without_xml():
+        mark = before.get(record.entity_id)
+        gone.pop(record.entity_id, None)
+        if mark is None:
+            added.append(record.entity_id)
+        elif (mark.sha256, mark.valid_until) != (record.sha256, record.valid_until):
+            changed.append(record.entity_id)
+        else:
+            same += 1
+    return Difference(
+        added=tuple(islice(added, MAX_LISTED)),
+        changed=tuple(islice(changed, MAX_LISTED)),
+        removed=tuple(islice(sorted(gone), MAX_LISTED)),
+        added_count=len(added),
+        changed_count=len(changed),
+        removed_count=len(gone),
+        unchanged_count=same,
+    )
+
+
+def report_of(candidate: Candidate, change: Change | None) -> LoadReport:
+    """Tell an operator what a candidate brought, or would bring."""
+    loaded = candidate.loaded
+    trust = loaded.source.trust
+    return LoadReport(
+        source=loaded.source.name,
+        pin=trust.sha256 if isinstance(trust, PinnedFile) else None,
+        sha256=candidate.sha256,
+        valid_until=loaded.valid_until,
+        entity_count=candidate.entity_count,
+        entities=tuple(
+            LoadedEntity(
+                entity_id=record.entity_id,
+                roles=record.roles,
+                display_name=record.display_name,
+                valid_until=record.valid_until,
+            )
+            for record in islice(candidate.spool.without_xml(), MAX_LISTED)
+        ),
+        difference=candidate.difference,
+        warnings=loaded.warnings,
+        change=change,
+    )
