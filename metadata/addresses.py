@@ -87,7 +87,9 @@ def reachable(
     faults = {address: fault_of_address(address, reach) for address in addresses}
     allowed = tuple(address for address, fault in faults.items() if fault is None)
     if not allowed:
-        told = "; ".join(f"{address} {fault}" for address, fault in faults.items())
+        told = "; ".join(
+            sorted(f"{address} {fault}" for address, fault in faults.items())
+        )
         raise FetchFailedError(f"must not be asked: {told or 'it has no address'}")
     return allowed
 
