@@ -5,17 +5,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from idp_bridge.cli import main
 from idp_bridge.cli.context import Office
 from tests.support.clock import NOW
+from tests.support.commands import answer, refusal, run
 from tests.support.installations import install, write_config, write_keys
 from tests.support.metadata_documents import inera_like_idp
 
@@ -45,33 +44,6 @@ surname = "Öberg"
 email = "asa@example.se"
 permissions = ["landsting:rapportera"]
 """
-
-
-def run(config: Path | None, *words: str, **environ: str) -> Result:
-    office = Office(config=config, environ=environ, clock=lambda: NOW)
-    return CliRunner().invoke(main, words, obj=office)
-
-
-def run_at(config: Path, days: int, *words: str) -> Result:
-    """Run a command some days later."""
-    later = NOW + timedelta(days=days)
-    office = Office(config=config, environ={}, clock=lambda: later)
-    return CliRunner().invoke(main, words, obj=office)
-
-
-def answer(config: Path, *words: str) -> Any:
-    result = run(config, *words, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def refusal(result: Result) -> str:
-    """Read why a command refused: one paragraph on standard error, no traceback."""
-    assert result.exit_code == 1, result.output
-    assert "Traceback" not in result.output
-    assert isinstance(result.exception, SystemExit)
-    assert result.stderr.startswith("Error: ")
-    return result.stderr.removeprefix("Error: ").strip()
 
 
 @pytest.fixture
@@ -253,75 +225,6 @@ def test_check_is_content_with_a_complete_installation(
     assert run(config, "metadata", "add", "inera", inera).exit_code == 0
     result = run(config, "check")
     assert (result.exit_code, result.stderr) == (0, "")
-
-
-# --- keys -----------------------------------------------------------------------------
-
-
-def test_a_key_is_rolled_over_by_three_commands(config: Path) -> None:
-    old = answer(config, "keys", "list")["keys"][0]["sha256"]
-    assert run(config, "keys", "new", "signing", "--bits", "2048").exit_code == 0
-    new = answer(config, "keys", "list")["keys"][1]["sha256"]
-    for step in ("promote", "retire"):
-        assert run_at(config, 8, "keys", step, "signing").exit_code == 0
-        listed = answer(config, "keys", "list")["keys"]
-        assert listed[0]["sha256"] == new
-    assert old not in [key["sha256"] for key in listed]
-    assert "no previous key" in refusal(run(config, "keys", "retire", "signing"))
-
-
-def test_a_rollover_says_what_to_wait_for(config: Path) -> None:
-    said = run(config, "keys", "new", "signing", "--bits", "2048").stdout
-    assert (
-        "Next: idp-bridge keys promote signing, not before 2026-12-01 12:00:00" in said
-    )
-    assert "https://bridge.example.se/saml/metadata" in said
-    for role in ("sp", "idp"):
-        document = run(config, "metadata", "publish", role).stdout_bytes
-        assert f"{role}\tSHA-256 {sha256(document).hexdigest()}" in said
-    assert said.partition("Next:")[2] in run(config, "keys", "list").stdout
-
-
-def test_a_step_that_comes_too_early_needs_force(config: Path) -> None:
-    run(config, "keys", "new", "signing", "--bits", "2048")
-    words = ("keys", "promote", "signing")
-    assert "partners may not have the next key" in refusal(run(config, *words))
-    assert "too early" in refusal(run_at(config, 7, *words)).lower()
-    assert len(answer(config, "keys", "list")["keys"]) == 3
-    done = run(config, *words, "--force")
-    assert done.exit_code == 0
-    assert "Next: idp-bridge keys retire signing, not before" in done.stdout
-
-
-def test_the_list_of_keys_says_what_each_is_for(config: Path) -> None:
-    run(config, "keys", "new", "encryption", "--bits", "2048")
-    run(config, "keys", "promote", "encryption", "--force")
-    told = answer(config, "keys", "list")
-    assert [
-        (key["purpose"], key["slot"], key["published"], key["used_for"])
-        for key in told["keys"]
-    ] == [
-        ("signing", "current", "yes", "signing"),
-        ("encryption", "current", "yes", "decryption"),
-        ("encryption", "previous", "no", "decryption"),
-    ]
-    assert told["steps"] == [
-        {
-            "purpose": "encryption",
-            "command": "retire",
-            "until": "2026-12-01T12:00:00+00:00",
-        }
-    ]
-
-
-def test_our_metadata_names_every_key(config: Path) -> None:
-    assert run(config, "keys", "new", "signing", "--bits", "2048").exit_code == 0
-    for role, entity in (("sp", "/saml/sp"), ("idp", "/saml/idp")):
-        result = run(config, "metadata", "publish", role)
-        assert result.exit_code == 0, result.output
-        assert f'entityID="https://bridge.example.se{entity}"' in result.stdout
-        assert result.stdout.count('use="signing"') == 2
-        assert result.stdout.count('use="encryption"') == (1 if role == "sp" else 0)
 
 
 # --- metadata -------------------------------------------------------------------------
