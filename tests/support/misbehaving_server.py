@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from time import monotonic
 
 from tests.support.tls import Certified
@@ -82,6 +83,19 @@ Behaviour = Callable[[Talk], None]
 def sending(body: bytes, **headers: str) -> Behaviour:
     """Answer every request with the same document."""
     return lambda talk: talk.answer(body, **headers)
+
+
+def publishing(body: bytes, **headers: str) -> Behaviour:
+    """Answer as a good publisher does: what a client has already is not sent again."""
+    etag = f'"{sha256(body).hexdigest()}"'
+
+    def behave(talk: Talk) -> None:
+        if talk.asked.headers.get("if-none-match") == etag:
+            talk.send(f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode())
+        else:
+            talk.answer(body, etag=etag, **headers)
+
+    return behave
 
 
 def redirecting(location: str, status: str = "302 Found") -> Behaviour:
