@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
@@ -57,7 +58,12 @@ class SigningKey:
             WeakAlgorithmError: Neither RSA nor EC, or too short.
             ValueError: Not PEM, or key and certificate do not belong together.
         """
-        private_key = load_pem_private_key(private_key_pem, password=None)
+        private_key = load_pem_private_key(
+            private_key_pem,
+            password=None,
+            # A tenth of a second for each key at each start; see _check_pair.
+            unsafe_skip_rsa_key_validation=True,
+        )
         certificate = load_pem_x509_certificate(certificate_pem)
         der = certificate.public_bytes(Encoding.DER)
         expected = public_key(PublicKey(der))
@@ -65,6 +71,7 @@ class SigningKey:
             raise WeakAlgorithmError("a private key that is neither RSA nor EC")
         if private_key.public_key() != expected:
             raise ValueError("the private key does not belong to the certificate")
+        _check_pair(private_key)
         xml_key = xmlsec.Key.from_memory(
             private_key_pem, xmlsec.constants.KeyDataFormatPem
         )
@@ -76,6 +83,24 @@ class SigningKey:
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return names.SIGNATURE_RSA_SHA256
         return names.SIGNATURE_ECDSA_SHA256
+
+
+def _check_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
+    """Refuse a key whose halves do not fit, as a damaged file may have.
+
+    Raises:
+        ValueError: What the private half signs, the public half does not verify.
+    """
+    data = b"one signature says more than a look at the numbers"
+    try:
+        if isinstance(key, rsa.RSAPrivateKey):
+            signature = key.sign(data, padding.PKCS1v15(), SHA256())
+            key.public_key().verify(signature, data, padding.PKCS1v15(), SHA256())
+        else:
+            signature = key.sign(data, ec.ECDSA(SHA256()))
+            key.public_key().verify(signature, data, ec.ECDSA(SHA256()))
+    except InvalidSignature as error:
+        raise ValueError("the private key does not sign") from error
 
 
 # --- signing --------------------------------------------------------------------------
