@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from idp_bridge.cli import lint
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.our_metadata import OurMetadata
@@ -52,6 +53,9 @@ def _filter_options(command: Command) -> Command:
 @click.group("metadata")
 def group() -> None:
     """Look after trusted metadata, and print our own."""
+
+
+group.add_command(lint.command)
 
 
 @group.command()
