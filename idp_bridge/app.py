@@ -18,13 +18,32 @@ from idp_bridge import (
 )
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.settings import Settings
-from idp_bridge.views import entity_metadata, health, idp, portal, sp
+from idp_bridge.views import (
+    entity_metadata,
+    health,
+    idp,
+    mdq,
+    operator,
+    people,
+    portal,
+    sp,
+)
+from idp_bridge.web import access
 from metadata.clock import Clock, utc_now
 
 MAX_CONTENT_LENGTH: Final = 400_000
 """Bytes of a request: a message of 256 kB grows by a third in base64."""
 _READER: Final = "reader"
-_BLUEPRINTS: Final = (entity_metadata.bp, health.bp, idp.bp, portal.bp, sp.bp)
+_BLUEPRINTS: Final = (
+    entity_metadata.bp,
+    health.bp,
+    idp.bp,
+    mdq.bp,
+    operator.bp,
+    people.bp,
+    portal.bp,
+    sp.bp,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
@@ -91,6 +110,7 @@ def _register(app: Flask, built: services.Services) -> None:
     headers.register(app)
     error_pages.register(app, clock=built.clock, count=built.metrics.count)
     pages.register(app, built.settings.agency)
+    access.register(app, ask_to_log_in=people.ask_to_log_in)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -112,3 +112,13 @@ def login_issued(*, sp_entity_id: str, idp_entity_id: str) -> None:
     logger(__name__).info(
         "login-issued", sp_entity_id=sp_entity_id, idp_entity_id=idp_entity_id
     )
+
+
+def person_logged_in(*, area: str, idp_entity_id: str) -> None:
+    """Write the one line about somebody who logged in at our own pages.
+
+    Args:
+        area: Which pages.
+        idp_entity_id: The identity provider that said who it was.
+    """
+    logger(__name__).info("person-logged-in", area=area, idp_entity_id=idp_entity_id)

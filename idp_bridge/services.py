@@ -6,16 +6,23 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from authz.service import AuthzService
-from idp_bridge.database import deferring
+from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.login.parts import Parts
 from idp_bridge.metrics import Metrics, SourceFigures
+from idp_bridge.order_desk import OrderDesk
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
 from metadata.clock import Clock, utc_now
+from metadata.fetching import FetchLimits, FetchPolicy
 from metadata.loader import MetadataAdmin
+from metadata.mdq import MdqClient
+from metadata.mdq_answers import MdqAnswers
+from metadata.mdq_asking import Asker
+from metadata.mdq_store import MdqStore
+from metadata.orders import OrderStore
 from metadata.registry import Registry
 from metadata.store import EntityStore
 
@@ -35,6 +42,7 @@ class Services:
     key_ring: KeyRing = field(repr=False)
     entity_store: EntityStore
     registry: Registry
+    mdq_answers: MdqAnswers
     authz: AuthzService
     state: StateStore
     our_metadata: OurMetadata
@@ -76,14 +84,20 @@ def build_services(
         MisconfiguredError: The state store is of no known kind.
     """
     entity_store = EntityStore(deferring(engine))
+    mdq_store = MdqStore(deferring(engine))
     return Services(
         settings=settings,
         clock=clock,
         engine=engine,
         key_ring=key_ring,
         entity_store=entity_store,
-        registry=Registry(
-            entity_store, clock, allow_loopback_http=not settings.is_secure
+        registry=registry_of(settings, entity_store, mdq_store, clock),
+        mdq_answers=MdqAnswers(
+            entity_store,
+            mdq_store,
+            clock,
+            key=lambda: key_ring.current().keys.signing,
+            validity=settings.saml.metadata_validity,
         ),
         authz=AuthzService(engine, reader),
         state=open_state(settings.state_url, engine=reader, clock=clock),
@@ -92,17 +106,62 @@ def build_services(
     )
 
 
+def registry_of(
+    settings: Settings, store: EntityStore, mdq_store: MdqStore, clock: Clock
+) -> Registry:
+    """Build what knows the trusted entities, and asks for those that it may ask for."""
+    asker = Asker(
+        mdq_store,
+        clock,
+        policy=fetch_policy(settings),
+        own_entity_ids=own_entity_ids(settings),
+    )
+    return Registry(
+        store,
+        clock,
+        mdq=MdqClient(asker),
+        allow_loopback_http=not settings.is_secure,
+    )
+
+
+def own_entity_ids(settings: Settings) -> tuple[str, ...]:
+    """Say what we call ourselves."""
+    ours = settings.saml
+    return ours.sp_entity_id, ours.idp_entity_id, ours.aa_entity_id
+
+
 def metadata_admin(
     settings: Settings, store: EntityStore, clock: Clock
 ) -> MetadataAdmin:
     """Build what operators use to change sources of metadata."""
-    ours = settings.saml
     return MetadataAdmin(
         store,
         clock,
-        own_entity_ids=(ours.sp_entity_id, ours.idp_entity_id, ours.aa_entity_id),
+        own_entity_ids=own_entity_ids(settings),
         allow_loopback_http=not settings.is_secure,
+        fetching=fetch_policy(settings),
     )
+
+
+def fetch_policy(settings: Settings) -> FetchPolicy:
+    """Say what a fetch of metadata may do."""
+    metadata = settings.metadata
+    limits = FetchLimits(
+        connect_seconds=metadata.connect_seconds,
+        read_seconds=metadata.read_seconds,
+        total_seconds=metadata.total_seconds,
+    )
+    return FetchPolicy(
+        limits=limits,
+        allow_private_addresses=metadata.allow_private_addresses,
+        allow_loopback_http=not settings.is_secure,
+        ca_file=metadata.ca_file,
+    )
+
+
+def order_desk(parts: Services) -> OrderDesk:
+    """Build what takes the orders of operators and carries them out."""
+    return OrderDesk(OrderStore(autocommit(parts.engine)), parts.authz, parts.clock)
 
 
 def install(app: Flask, built: Services) -> None:

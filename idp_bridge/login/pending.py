@@ -38,7 +38,6 @@ class Area(StrEnum):
     """Pages of ours that only people who have logged in may see."""
 
     OPERATOR = "operator"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from idp_bridge.texts.error_texts import (
     retry_label,
     text_for,
 )
+from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
 from idp_bridge.texts.words import (
     CANCELLED,
     CANCELLED_EN,
@@ -23,6 +24,8 @@ from idp_bridge.texts.words import (
     LABELS,
     METHOD_DESCRIPTIONS,
     MONTHS,
+    OPERATOR_ROLES,
+    OWN_PAGES,
     SITHS_GROUP,
     STOCKHOLM,
     TECHNICAL,
@@ -30,6 +33,7 @@ from idp_bridge.texts.words import (
     genitive,
     in_stockholm,
     long_date,
+    short_moment,
 )
 
 __all__ = [
@@ -43,6 +47,9 @@ __all__ = [
     "METHOD_DESCRIPTIONS",
     "MONTHS",
     "NO_RETRY",
+    "OPERATOR_ROLES",
+    "OPERATOR_TEXTS",
+    "OWN_PAGES",
     "RESTART",
     "SITHS_GROUP",
     "STOCKHOLM",
@@ -55,5 +62,6 @@ __all__ = [
     "in_stockholm",
     "long_date",
     "retry_label",
+    "short_moment",
     "text_for",
 ]

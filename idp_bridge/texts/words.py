@@ -28,6 +28,20 @@ METHOD_DESCRIPTIONS: Final[Mapping[str, str]] = {
 }
 """What stands under a method's button, where more than its title is needed."""
 
+OPERATOR_ROLES: Final[Mapping[str, str]] = {
+    "reader": "läsare",
+    "handler": "handläggare",
+    "system": "systemansvarig",
+}
+"""What an operator's role is called."""
+OWN_PAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "operator": (
+        "Operatörssidorna",
+        "För dig som sköter bryggan mellan e-tjänsterna och legitimeringstjänsterna.",
+    ),
+}
+"""What our own pages are called when somebody logs in to them, by area."""
+
 MONTHS: Final = [
     "januari",
     "februari",
@@ -61,6 +75,13 @@ def genitive(name: str) -> str:
 def long_date(day: date) -> str:
     """Write a day as in running text: 15 april 2025."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def short_moment(moment: datetime | None) -> str:
+    """Write a moment in a table: 2026-11-23 kl. 13.45, Swedish time."""
+    if moment is None:
+        return "\N{EN DASH}"
+    return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d kl. %H.%M}"
 
 
 def in_stockholm(moment: datetime) -> str:

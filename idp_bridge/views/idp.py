@@ -15,8 +15,9 @@ from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.services import services
 from idp_bridge.settings import LoginGroup, Upstream
-from idp_bridge.texts import GROUP_HEADINGS, METHOD_DESCRIPTIONS
+from idp_bridge.texts import GROUP_HEADINGS, METHOD_DESCRIPTIONS, OWN_PAGES
 from idp_bridge.views.refusals import form_of, refuse
+from idp_bridge.web.access import open_to_all
 
 bp = Blueprint("idp", __name__)
 
@@ -24,6 +25,7 @@ _SEE_OTHER: Final = 303
 
 
 @bp.get("/saml/idp/sso")
+@open_to_all
 def receive_redirect() -> Response:
     """Take a request in the Redirect binding, its raw query kept for its signature."""
     if not request.query_string:
@@ -32,6 +34,7 @@ def receive_redirect() -> Response:
 
 
 @bp.post("/saml/idp/sso")
+@open_to_all
 def receive_post() -> Response:
     """Take a request in the POST binding."""
     return _begin(
@@ -42,25 +45,27 @@ def receive_post() -> Response:
 
 
 @bp.get("/logga-in")
+@open_to_all
 def show_lost() -> Response:
     """Answer a bookmark into the login."""
     raise LoginLostError("a bookmark into the login")
 
 
 @bp.get("/logga-in/<login_id>")
+@open_to_all
 def show_methods(login_id: str) -> Response:
     """Show the ways to log in for a login in progress."""
     pending = _find(login_id)
     parts = services().parts
     try:
         methods = begin.fitting_methods(pending.request, parts)
-        sp = answer.sp_that_may_be_answered(pending.request, parts)
+        service_name, description = _names_of(pending)
     except BridgeError as error:
         return refuse(error, pending.request)
     return pages.show_methods(
         MethodsPage(
-            service_name=answer.display_name(sp),
-            service_description=answer.localised(sp.display.descriptions),
+            service_name=service_name,
+            service_description=description,
             groups=_groups(methods, login_id),
             cancel_url=url_for("idp.cancel", login_id=login_id),
             error_line=None,
@@ -69,10 +74,13 @@ def show_methods(login_id: str) -> Response:
 
 
 @bp.get("/logga-in/<login_id>/avbryt")
+@open_to_all
 def cancel(login_id: str) -> Response:
     """Tell the e-tjänst that the person went back."""
     pending = _find(login_id)
     parts = services().parts
+    if pending.own_pages is not None:
+        return _cancel_own(pending)
     cancelled = LoginCancelledError("cancelled on our page")
     ready = answer.error_to_sp(cancelled, pending.request, parts)
     parts.state.take(pending.key)
@@ -82,6 +90,7 @@ def cancel(login_id: str) -> Response:
 
 
 @bp.get("/logga-in/<login_id>/<method>")
+@open_to_all
 def send_to_method(login_id: str, method: str) -> Response:
     """Send the person to the identity provider of the chosen method."""
     pending = _find(login_id)
@@ -92,21 +101,45 @@ def send_to_method(login_id: str, method: str) -> Response:
     return _go(outbound, to_name=_title_of(method))
 
 
+def _cancel_own(pending: PendingLogin) -> Response:
+    """Go back to where everybody begins; nobody waits for an answer."""
+    services().parts.state.take(pending.key)
+    response = _redirect(url_for("portal.show_start"))
+    sessions.forget_login(response, pending.login_id)
+    return response
+
+
+def _names_of(pending: PendingLogin) -> tuple[str, str | None]:
+    """Say what the login is for: an e-tjänst, or pages of ours."""
+    if pending.own_pages is not None:
+        return OWN_PAGES[pending.own_pages.area]
+    sp = answer.sp_that_may_be_answered(pending.request, services().parts)
+    return answer.display_name(sp), answer.localised(sp.display.descriptions)
+
+
 def _begin(message: InboundMessage) -> Response:
     """Begin a login: errors are pages until we know whom to answer."""
     parts = services().parts
     accepted = begin.receive(message, parts)
     try:
-        begun = begin.begin(accepted, parts)
-        response = _first_step(begun)
+        return take_first_step(begin.begin(accepted, parts))
     except BridgeError as error:
         return refuse(error, accepted.request)
+
+
+def take_first_step(begun: BegunLogin) -> Response:
+    """Send the browser on with a login that has begun, and let it remember.
+
+    Raises:
+        BridgeError: The identity provider cannot be asked.
+    """
+    response = _first_step(begun)
     sessions.remember_login(
         request,
         response,
         begun.pending.login_id,
         secret=begun.secret,
-        lifetime=parts.settings.saml.login_lifetime,
+        lifetime=services().settings.saml.login_lifetime,
     )
     return response
 

@@ -9,6 +9,7 @@ from authz.models import OrganisationKind
 from idp_bridge import pages, texts
 from idp_bridge.errors import BridgeError, Fault, PageNotFoundError
 from idp_bridge.services import services
+from idp_bridge.web.access import open_to_all
 
 bp = Blueprint("portal", __name__)
 
@@ -19,42 +20,49 @@ _AN_HOUR: Final = "public, max-age=3600"
 
 
 @bp.get("/")
+@open_to_all
 def show_start() -> Response:
     """Show where kommuner and regioner find their e-tjänster."""
     return _cacheable(render_template("start.html"), _AN_HOUR)
 
 
 @bp.get("/kommuner")
+@open_to_all
 def show_kommuner() -> Response:
     """Show the e-tjänster for kommuner."""
     return _show_services(OrganisationKind.KOMMUN)
 
 
 @bp.get("/regioner")
+@open_to_all
 def show_regioner() -> Response:
     """Show the e-tjänster for regioner."""
     return _show_services(OrganisationKind.REGION)
 
 
 @bp.get("/tillganglighet")
+@open_to_all
 def show_accessibility() -> Response:
     """Show the tillgänglighetsredogörelse (lag 2018:1937, 13 §)."""
     return _show_text("accessibility.html", own_date=_STATEMENT_WRITTEN)
 
 
 @bp.get("/kakor")
+@open_to_all
 def show_cookies() -> Response:
     """Show which cookies there are and why."""
     return _show_text("cookies.html")
 
 
 @bp.get("/personuppgifter")
+@open_to_all
 def show_privacy() -> Response:
     """Show what happens with personal data."""
     return _show_text("privacy.html")
 
 
 @bp.get("/kontakt")
+@open_to_all
 def show_contact() -> Response:
     """Show whom to contact."""
     return _show_text("contact.html")
@@ -62,6 +70,7 @@ def show_contact() -> Response:
 
 @bp.get("/fel", defaults={"code": None})
 @bp.get("/fel/<code>")
+@open_to_all
 def show_error_on_purpose(code: str | None) -> Response:
     """Show an error page to look at it; in the demo only.
 

@@ -8,12 +8,15 @@ from idp_bridge.login import finish
 from idp_bridge.metrics import ISSUED
 from idp_bridge.saml import bindings
 from idp_bridge.services import services
+from idp_bridge.views import people
 from idp_bridge.views.refusals import form_of, refuse
+from idp_bridge.web.access import open_to_all
 
 bp = Blueprint("sp", __name__)
 
 
 @bp.post("/saml/sp/acs")
+@open_to_all
 def consume_response() -> Response:
     """Take a Response, and hand our own to the e-tjänst that waits."""
     parts = services().parts
@@ -22,6 +25,8 @@ def consume_response() -> Response:
         message, lambda login_id: sessions.login_secret(request, login_id), parts
     )
     pending = found.pending
+    if pending.own_pages is not None:
+        return people.finish_login(found, pending.own_pages)
     try:
         ready = finish.complete(found, parts)
     except BridgeError as error:
@@ -39,6 +44,7 @@ def consume_response() -> Response:
 
 
 @bp.get("/saml/sp/acs")
+@open_to_all
 def show_lost() -> Response:
     """Answer a reload or a bookmark of the address that takes Responses."""
     raise LoginLostError("a bookmark into the login")

@@ -31,6 +31,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 AskToLogIn = Callable[[Area], Response]
 
 OPEN: Final = "open"
+LOGGED_IN: Final = "logged-in"
 _MARK: Final = "needed_right"
 _TOKEN: Final = "csrf_token"  # noqa: S105  # the name that Flask-WTF looks for
 _UNAUTHORISED: Final = 401
@@ -75,8 +76,18 @@ def needs(right: Right) -> Callable[[View], View]:
     return mark
 
 
+def needs_session(view: View) -> View:
+    """Let everybody who has logged in use a view, whatever their role."""
+    setattr(view, _MARK, LOGGED_IN)
+    return view
+
+
 def needed_by(view: Callable[..., Any]) -> Right | str | None:
-    """Say what a view needs: a right, :data:`OPEN`, or ``None`` if nobody said."""
+    """Say what a view needs: a right, :data:`OPEN` or :data:`LOGGED_IN`.
+
+    Returns:
+        ``None`` if nobody said.
+    """
     found: Right | str | None = getattr(view, _MARK, None)
     return found
 
@@ -129,23 +140,25 @@ class _Guard:
         if request.endpoint is None or request.endpoint == "static":
             return None
         needed = needed_by(current_app.view_functions[request.endpoint])
-        if needed == OPEN:
-            return None
-        if not isinstance(needed, Right):
+        if needed is None:
             raise MisconfiguredError(f"{request.endpoint} does not say what it needs")
-        known = _find_session(needed.area)
+        return None if needed == OPEN else self._let_in(needed)
+
+    def _let_in(self, needed: Right | str) -> Response | None:
+        known = _find_session()
         who = None if known is None else _find_viewer(known)
         if known is None or who is None:
-            return self._answer_stranger(needed.area)
+            return self._answer_stranger()
         g.viewer = who
         session[_TOKEN] = known.form_token
-        if needed not in who.rights:
+        if needed != LOGGED_IN and needed not in who.rights:
             raise NotAllowedError(f"needs {needed}")
         self._tokens.protect()
         return None
 
-    def _answer_stranger(self, area: Area) -> Response:
+    def _answer_stranger(self) -> Response:
         """Log in first; what a form brought is not done."""
+        area = Area.OPERATOR
         if request.headers.get("HX-Request") == "true":
             return Response(
                 status=_UNAUTHORISED, headers={"HX-Redirect": start_of(area)}
@@ -155,10 +168,9 @@ class _Guard:
         return self._ask_to_log_in(area)
 
 
-def _find_session(area: Area) -> PersonSession | None:
+def _find_session() -> PersonSession | None:
     session_id = sessions.person_session_id(request)
-    found = people_sessions().find(session_id) if session_id else None
-    return found if found is not None and found.area is area else None
+    return people_sessions().find(session_id) if session_id else None
 
 
 def _find_viewer(known: PersonSession) -> Viewer | None:

@@ -17,6 +17,7 @@ from idp_bridge import database, logs
 from idp_bridge.app import MAX_CONTENT_LENGTH, create_app
 from idp_bridge.errors import ReplayedError, SetupError
 from idp_bridge.services import services
+from idp_bridge.web.access import open_to_all
 from tests.support.clock import NOW
 from tests.support.installations import install, settings_of
 
@@ -90,7 +91,8 @@ def test_forwarded_addresses_count_for_exactly_the_configured_hops(
     config: Path, hops: str, seen: str
 ) -> None:
     app = app_of(config, IDP_BRIDGE_TRUSTED_PROXIES=hops)
-    app.add_url_rule("/address", view_func=lambda: str(request.remote_addr))
+    show_address = open_to_all(lambda: str(request.remote_addr))
+    app.add_url_rule("/address", view_func=show_address)
     headers = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
     response = app.test_client().get("/address", base_url=HOST, headers=headers)
     assert response.text == seen

@@ -1,0 +1,91 @@
+"""What do operators read where a page shows a word of ours?"""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Final
+
+_STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "ok": ("OK", "Hämtas som den ska."),
+    "stale": (
+        "Gammal men giltig",
+        (
+            "Ingen har letat efter en nyare version fast det är dags. Kontrollera att"
+            " uppdateringen i bakgrunden är igång."
+        ),
+    ),
+    "failed": (
+        "Hämtning misslyckades",
+        "Den senaste goda versionen används tills den går ut.",
+    ),
+    "waiting": (
+        "Väntar på godkännande",
+        "En ny version används inte förrän någon har godkänt den.",
+    ),
+    "expired": (
+        "Utgången",
+        (
+            "Det som finns har gått ut och används inte. Inloggningar som behöver det"
+            " fungerar inte."
+        ),
+    ),
+}
+_ROLES: Final[Mapping[str, str]] = {
+    "idp": "IdP",
+    "sp": "SP (e-tjänst)",
+    "aa": "AA (attribut)",
+}
+_KINDS: Final[Mapping[str, str]] = {
+    "url": "Adress (https)",
+    "file": "Fil på servern",
+    "mdq": "MDQ-server",
+}
+_ACTIONS: Final[Mapping[str, str]] = {
+    "add": "Lägg till",
+    "refresh": "Hämta nu",
+    "approve": "Godkänn",
+    "remove": "Ta bort",
+}
+_USES: Final[Mapping[str, str]] = {
+    "signing": "signering",
+    "encryption": "kryptering",
+    "": "signering och kryptering",
+}
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "source-refused": "Dokumentet eller platsen uppfyller inte kraven.",
+    "fetch-failed": "Det gick inte att hämta dokumentet.",
+    "missing-signature": "Dokumentet saknar signatur.",
+    "bad-signature": "Ingen av källans nycklar stämmer med signaturen.",
+    "weak-algorithm": "Signaturen eller nyckeln är för svag.",
+    "metadata-expired": "Dokumentet har gått ut.",
+    "unreadable-xml": "Dokumentet är inte XML som går att läsa.",
+    "unknown-source": "Källan finns inte.",
+}
+_FORM: Final[Mapping[str, str]] = {
+    "name": "Skriv ett namn med små bokstäver, siffror, punkt eller bindestreck.",
+    "name-taken": "Det finns redan en källa med det namnet.",
+    "kind": "Välj en typ.",
+    "location": "Skriv var dokumentet finns.",
+    "location-url": "Skriv en adress som börjar med https://.",
+    "location-file": "Skriv hela sökvägen på servern, från roten.",
+    "certificate": "Certifikatet går inte att läsa. Det ska vara PEM, det vill säga"
+    " börja med -----BEGIN CERTIFICATE-----.",
+    "certificate-weak": "Nyckeln i certifikatet är för svag: RSA ska ha minst 2048"
+    " bitar och EC minst P-256.",
+    "trust": "Ange ett certifikat eller, för en fil, dess SHA-256.",
+    "trust-both": "Ange antingen ett certifikat eller en SHA-256, inte båda.",
+    "pin": "SHA-256 ska vara 64 hexadecimala siffror.",
+    "pin-only-file": "SHA-256 kan bara anges för en fil på servern.",
+    "roles": "Välj minst en roll.",
+    "days": "Skriv ett antal dagar mellan 1 och 365.",
+}
+
+OPERATOR_TEXTS: Final = SimpleNamespace(
+    statuses=_STATUSES,
+    roles=_ROLES,
+    kinds=_KINDS,
+    actions=_ACTIONS,
+    uses=_USES,
+    problems=_PROBLEMS,
+    form=_FORM,
+)
+"""Words by what they stand for, as templates look them up."""

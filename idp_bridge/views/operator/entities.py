@@ -1,0 +1,119 @@
+"""Which parties do we know, and what do we know about one?"""
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Response, request
+
+from idp_bridge.errors import PageNotFoundError
+from idp_bridge.services import services
+from idp_bridge.views.operator.frame import admin, bp, filled, show
+from idp_bridge.web.access import needs
+from idp_bridge.web.rights import Right
+from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entity_pages import EntityPage
+from metadata.errors import UnknownEntityError
+
+PAGE_SIZE: Final = 50
+SOON: Final = timedelta(days=60)
+"""How long before its end a certificate is worth a warning."""
+_MAX_SEARCH: Final = 200
+_MAX_PAGE: Final = 10_000
+
+
+@bp.get("/metadata/entiteter")
+@needs(Right.METADATA_READ)
+def show_entities() -> Response:
+    """List entities; what is looked for stands in the address."""
+    search = request.args.get("sok", "").strip()[:_MAX_SEARCH]
+    source = request.args.get("kalla", "")
+    role = _role_of(request.args.get("roll", ""))
+    found = admin().entities(
+        search,
+        source=source or None,
+        role=role,
+        page=_page_number(request.args.get("sida", "")),
+        page_size=PAGE_SIZE,
+    )
+    return show(
+        "entities",
+        found=found,
+        pages=_pages(found),
+        last_page=_last_page(found),
+        sources=[state.source.name for state in admin().list()],
+        search=search,
+        source=source,
+        role=role,
+        roles=tuple(Role),
+        kept=filled({"sok": search, "kalla": source, "roll": role}),
+        soon=services().clock() + SOON,
+    )
+
+
+@bp.get("/metadata/entitet")
+@needs(Right.METADATA_READ)
+def show_entity() -> Response:
+    """Show everything about one entity, from every source that brings it.
+
+    Raises:
+        PageNotFoundError: No source brings it.
+    """
+    entity_id = request.args.get("id", "")
+    try:
+        views = admin().show(entity_id)
+    except UnknownEntityError as error:
+        raise PageNotFoundError("no such entity") from error
+    return show(
+        "entity",
+        entity_id=entity_id,
+        views=views,
+        endpoints_of=endpoints_of,
+        soon=services().clock() + SOON,
+    )
+
+
+def endpoints_of(
+    party: IdentityProvider | ServiceProvider,
+) -> list[tuple[str, str, str]]:
+    """List where a party is reached: what for, in which binding, where."""
+    if isinstance(party, IdentityProvider):
+        kinds = [("SSO", party.sso_endpoints)]
+    else:
+        kinds = [("ACS", party.acs_endpoints)]
+    kinds.append(("SLO", party.slo_endpoints))
+    return [
+        (kind, end.binding.rpartition(":")[2], end.location)
+        for kind, ends in kinds
+        for end in ends
+    ]
+
+
+def _role_of(word: str) -> Role | None:
+    return Role(word) if word in set(Role) else None
+
+
+def _page_number(word: str) -> int:
+    """Read the number of a page; whatever is none means the first one."""
+    if not (word.isascii() and word.isdigit()):
+        return 1
+    return min(max(int(word[:9]), 1), _MAX_PAGE)
+
+
+def _last_page(found: EntityPage) -> int:
+    return max(1, -(-found.total // found.page_size))
+
+
+def _pages(found: EntityPage) -> list[int | None]:
+    """Choose which pages to link: the ends and those around this one.
+
+    Returns:
+        Their numbers, ``None`` where some are left out.
+    """
+    last = _last_page(found)
+    near = {1, last, *range(found.page - 2, found.page + 3)}
+    pages: list[int | None] = []
+    for number in sorted(one for one in near if 1 <= one <= last):
+        if pages and pages[-1] is not None and number > pages[-1] + 1:
+            pages.append(None)
+        pages.append(number)
+    return pages

@@ -1,0 +1,55 @@
+"""What do all pages of operators have in common?"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from idp_bridge import texts
+from idp_bridge.services import metadata_admin, services
+from idp_bridge.web.access import needs
+from idp_bridge.web.rights import Right
+from metadata.loader import MetadataAdmin
+
+bp = Blueprint("operator", __name__, url_prefix="/operator")
+
+bp.add_app_template_filter(texts.short_moment, "moment")
+
+_SEE_OTHER: Final = 303
+
+
+@bp.get("/")
+@needs(Right.METADATA_READ)
+def show_start() -> AnyResponse:
+    """Go to what operators look at most."""
+    return redirect(url_for("operator.show_sources"), _SEE_OTHER)
+
+
+def admin() -> MetadataAdmin:
+    """Hand out what changes sources, the same as on the command line."""
+    parts = services()
+    return metadata_admin(parts.settings, parts.entity_store, parts.clock)
+
+
+def show(template: str, status: int = 200, /, **facts: object) -> Response:
+    """Show a page of operators."""
+    html = render_template(
+        f"operator/{template}.html",
+        texts=texts.OPERATOR_TEXTS,
+        now=services().clock(),
+        **facts,
+    )
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def go_to(address: str) -> AnyResponse:
+    """Send the browser to a page after a form, so that a reload sends nothing."""
+    return redirect(address, _SEE_OTHER)
+
+
+def filled(values: Mapping[str, str | int | None]) -> dict[str, str | int]:
+    """Keep what an address needs to say."""
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,34 @@
+"""Which source shall be added? A form; the source is loaded in the background."""
+
+from flask import Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from idp_bridge.services import order_desk, services
+from idp_bridge.views.operator.frame import admin, bp, go_to, show
+from idp_bridge.views.operator.source_form import SourceForm
+from idp_bridge.web.access import needs, viewer
+from idp_bridge.web.rights import Right
+from metadata.orders import Action
+
+_UNPROCESSABLE = 422
+
+
+@bp.get("/metadata/ny-kalla")
+@needs(Right.METADATA_TRUST)
+def show_new_source() -> Response:
+    """Show the empty form."""
+    return show("new_source", form=SourceForm(), problems={})
+
+
+@bp.post("/metadata/ny-kalla")
+@needs(Right.METADATA_TRUST)
+def add_source() -> AnyResponse:
+    """Let a source be added, or show what is wrong with it; nothing typed is lost."""
+    form = SourceForm.read(request.form, request.files)
+    taken = {state.source.name for state in admin().list()}
+    problems = form.problems(taken)
+    if problems:
+        return show("new_source", _UNPROCESSABLE, form=form, problems=problems)
+    desk = order_desk(services())
+    desk.take(Action.ADD, form.name, actor=viewer().actor, **form.detail())
+    return go_to(url_for("operator.show_sources"))
