@@ -32,9 +32,10 @@ _ROLES: Final = tuple(
         "Affiliation",
     )
 )
-_VALUE_PREFIXES: Final = {"xs": names.NS_XS, "xsd": names.NS_XS}
+_VALUE_PREFIXES: Final[dict[str | None, str]] = {"xs": names.NS_XS, "xsd": names.NS_XS}
 """Prefixes that stand inside values (``xsi:type="xs:string"``), where the canonical
 form does not see them."""
+_PREFIX_LIST: Final = ("xs", "xsd")
 _ID_DIGITS: Final = 40
 
 
@@ -70,7 +71,7 @@ def republish(edition: Edition, key: SigningKey) -> bytes:
     sign_enveloped(
         root,
         key,
-        inclusive_prefixes=tuple(_VALUE_PREFIXES),
+        inclusive_prefixes=_PREFIX_LIST,
         leave_nothing_to_chance=True,
     )
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
@@ -82,7 +83,7 @@ def _first(elements: Iterable[etree._Element]) -> etree._Element | None:
 
 def _with_value_prefixes(root: etree._Element) -> etree._Element:
     """Declare the prefixes of values again, so that who validates understands them."""
-    declared: dict[str | None, str] = {**_VALUE_PREFIXES, **root.nsmap}
+    declared = {**_VALUE_PREFIXES, **root.nsmap}
     new = etree.Element(root.tag, attrib=dict(root.attrib), nsmap=declared)
     new.text = root.text
     new.extend(list(root))

@@ -10,10 +10,11 @@ from idp_bridge import database, keys, our_metadata
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.errors import BridgeError, SetupError
+from idp_bridge.services import registry_of
 from idp_bridge.settings import SettingsError
 from idp_bridge.state.opening import open_state
 from metadata.errors import MetadataError
-from metadata.registry import Registry
+from metadata.mdq_store import MdqStore
 from metadata.store import EntityStore
 
 _SOON: Final = timedelta(days=30)
@@ -84,8 +85,9 @@ def _in_metadata(office: Office) -> Problems:
         yield "upstream: there is no login method; nobody can log in."
     if _is_database_broken(office):
         return
-    store = EntityStore(database.deferring(office.any_engine))
-    registry = Registry(store, office.clock, allow_loopback_http=not settings.is_secure)
+    engine = database.deferring(office.any_engine)
+    store = EntityStore(engine)
+    registry = registry_of(settings, store, MdqStore(engine), office.clock)
     for upstream in settings.upstream:
         yield from _unless(registry.idp, upstream.entity_id)
     for policy in settings.downstream:

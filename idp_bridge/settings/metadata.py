@@ -34,6 +34,9 @@ class MetadataSettings(Section):
     """How long a server may be silent."""
     total_seconds: Annotated[int, Field(ge=1, le=600)] = 120
     """How long a document may take altogether."""
+    mdq_server: bool = False
+    """Whether others may ask for the entities that we trust, one at a time, at
+    ``/mdq/entities/…``."""
 
     @property
     def longest_fetch(self) -> timedelta:

@@ -75,7 +75,7 @@ class MdqWorld:
 
     def add_source(self, name: str, **more: Any) -> Source:
         """Add the server as a source."""
-        given = {
+        given: dict[str, Any] = {
             "location": self.server.url("/mdq"),
             "trust": SignedBy((rsa_key("signer").public,)),
         }

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from lxml import etree
 
+from metadata import safe_xml
 from metadata.entities import Role
 from metadata.errors import MetadataUnavailableError, UnknownEntityError
 from metadata.filters import Filters
@@ -30,8 +32,8 @@ SIGNER = rsa_key("signer")
 
 def wrapped() -> bytes:
     """Hide a signed entity in an unsigned one of the same name."""
-    inner = etree.fromstring(answer())
-    outer = etree.fromstring(idp(valid_until=NOW + DAY).encode())
+    inner = safe_xml.parse(answer())
+    outer = safe_xml.parse(idp(valid_until=NOW + DAY).encode())
     outer.set("ID", "_other")
     outer.append(inner)
     return etree.tostring(outer)
@@ -111,7 +113,7 @@ def test_an_answer_that_cannot_be_believed_is_a_failure_and_not_an_absence(
     ],
 )
 def test_a_server_brings_only_what_its_source_may(
-    world: MdqWorld, more: dict[str, object], good: dict[str, object]
+    world: MdqWorld, more: dict[str, Any], good: dict[str, Any]
 ) -> None:
     world.store.remove("mdq")
     world.add_source("narrow", **more)
