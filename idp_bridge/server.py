@@ -13,10 +13,12 @@ from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import message
 
 from idp_bridge import logs
+from idp_bridge.companion import Companion
 
 MAX_REQUEST_LINE: Final = 32_768
 """Bytes; a request in the Redirect binding is a long address."""
@@ -82,12 +84,30 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     Args:
         make_app: Builds the application, once in every worker.
         serving: Where and with how many processes.
+        companion: What runs beside the workers.
     """
 
-    def __init__(self, make_app: Callable[[], Flask], serving: Serving) -> None:
+    def __init__(
+        self,
+        make_app: Callable[[], Flask],
+        serving: Serving,
+        companion: Companion | None = None,
+    ) -> None:
         self._make_app = make_app
         self._serving = serving
+        self._companion = companion
         super().__init__()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or Ctrl-C.
+
+        Memory that the garbage collector never touches stays shared with the workers.
+        """
+        gc.freeze()
+        if self._companion is None:
+            super().run()
+        else:
+            _AccompaniedArbiter(self, self._companion).run()
 
     def load_config(self) -> None:
         """Hand our settings to gunicorn.
@@ -103,12 +123,36 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Build the application of one worker.
 
         What is there by now lives as long as the worker, so the garbage collector need
-        not look at it again and again.
+        not look at it, neither now nor later.
         """
+        gc.disable()
         app = self._make_app()
-        gc.collect()
         gc.freeze()
+        gc.enable()
         return app
+
+
+class _AccompaniedArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's parent process, which also looks after one child of ours.
+
+    It looks after its workers every second, and leaves children that it does not know
+    alone (it may reap them).
+    """
+
+    def __init__(self, app: Server, companion: Companion) -> None:
+        self._companion = companion
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        """Look after the workers, and then after the companion."""
+        super().manage_workers()
+        self._companion.tend()
+
+    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  # gunicorn's
+        """Stop the companion while the workers finish what they do."""
+        self._companion.ask_to_end()
+        super().stop(graceful)
+        self._companion.end()
 
 
 def gunicorn_settings(serving: Serving) -> dict[str, Any]:

@@ -226,7 +226,9 @@ class MetadataAdmin:
             )
         source = pinned_anew(state.source, document)
         with self._candidate(source, document, validators, state) as candidate:
-            return report_of(candidate, self._store.replace(candidate.loaded, over=state))
+            return report_of(
+                candidate, self._store.replace(candidate.loaded, over=state)
+            )
 
     def remove(self, name: str) -> None:
         """Forget a source and everything that it brought.
@@ -349,7 +351,7 @@ class MetadataAdmin:
                     now=now,
                 )
                 if problem is None
-                else next_try(state.source, now=now)
+                else next_try(state.source, since=state.problem_since, now=now)
             ),
             problem=problem,
             pending=pending,

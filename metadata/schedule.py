@@ -1,5 +1,6 @@
 """When is a source looked at again?"""
 
+import random
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +11,8 @@ MAX_REFRESH: Final = timedelta(days=1)
 """No publisher may keep us from looking for longer."""
 RETRY: Final = timedelta(minutes=10)
 """How soon a source is looked at again after a problem, at the latest."""
+SPREAD: Final = 0.1
+"""How much earlier or later than that it may be."""
 
 
 def next_check(
@@ -33,6 +36,16 @@ def next_check(
     return now + max(every, MIN_REFRESH)
 
 
-def next_try(source: Source, *, now: datetime) -> datetime:
-    """Choose when to look again after a problem."""
-    return now + min(source.refresh_every or RETRY, RETRY)
+def next_try(source: Source, *, since: datetime | None, now: datetime) -> datetime:
+    """Choose when to look again after a problem: later and later while it lasts.
+
+    Args:
+        source: What an operator wants, if anything.
+        since: Since when there is a problem; ``None`` if it is new.
+        now: The present moment.
+    """
+    lasted = timedelta(0) if since is None else now - since
+    longest = min(source.refresh_every or RETRY, RETRY)
+    delay = min(max(lasted, MIN_REFRESH), longest)
+    # Bridges that lost the same publisher at the same moment do not return at one.
+    return now + delay * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311  # no secret

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from idp_bridge.cli import lint
+from idp_bridge.cli import lint, refresh
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.our_metadata import OurMetadata
@@ -56,6 +56,8 @@ def group() -> None:
 
 
 group.add_command(lint.command)
+group.add_command(refresh.refresh)
+group.add_command(refresh.watch)
 
 
 @group.command()

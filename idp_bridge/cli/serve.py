@@ -1,14 +1,18 @@
 """``idp-bridge serve``: how is the bridge started?"""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from flask import Flask
 
-from idp_bridge import logs
+from idp_bridge import logs, metrics
 from idp_bridge.app import create_app
 from idp_bridge.cli.context import Office, pass_office
+from idp_bridge.companion import Companion
+from idp_bridge.metrics_folder import metrics_folder
 from idp_bridge.server import Server, Serving
 from idp_bridge.settings import Settings
 
@@ -20,10 +24,13 @@ class MakeApp:
     """Builds the application of one worker."""
 
     settings: Settings
+    figures: Path
+    """The folder with the figures of all workers."""
 
     def __call__(self) -> Flask:
         """Build it, with a log of its own."""
         logs.configure(self.settings.log_level)
+        metrics.share(self.figures)
         return create_app(self.settings)
 
 
@@ -53,7 +60,18 @@ def command(
         bind=bind, workers=workers, tls_certificate=tls_certificate, tls_key=tls_key
     )
     logs.configure(office.settings.log_level)
-    Server(MakeApp(office.settings), serving).run()
+    with metrics_folder() as figures:
+        app = MakeApp(office.settings, figures)
+        Server(app, serving, _companion(office)).run()
+
+
+def _companion(office: Office) -> Companion | None:
+    """Refresh metadata beside the workers, whose memory stays small so."""
+    if not office.settings.metadata.refresh_in_background:
+        return None
+    config = ("--config", str(office.config)) if office.config else ()
+    command = (sys.executable, "-m", "idp_bridge", *config, "metadata", "watch")
+    return Companion((*command, "--parent", str(os.getpid())))
 
 
 def _check_start(office: Office) -> None:
