@@ -30,7 +30,11 @@ def load(office: Office, *, file: Path, dry_run: bool, as_json: bool) -> None:
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file}: is not text in UTF-8") from error
     report = office.authz.load_catalogue(
-        text, dry_run=dry_run, actor=ACTOR, now=office.clock()
+        text,
+        dry_run=dry_run,
+        actor=ACTOR,
+        now=office.clock(),
+        allow_test_ids=office.settings.saml.allow_test_hsa_ids,
     )
     if as_json:
         show_json(asdict(report))

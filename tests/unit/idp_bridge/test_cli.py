@@ -281,6 +281,19 @@ def test_a_catalogue_with_an_unknown_permission_changes_nothing(
     assert answer(config, "audit", "verify") == {"ok": True, "chains": []}
 
 
+def test_people_of_test_directories_are_known_where_that_is_allowed(
+    config: Path, catalogue: Path
+) -> None:
+    text = catalogue.read_text(encoding="utf-8")
+    test_id = "TSTNMT2321000156-10NG"
+    catalogue.write_text(text.replace("SE2321000016-B001", test_id))
+    words = ("catalogue", "load", str(catalogue))
+    assert "is not an HSA-id" in refusal(run(config, *words))
+    allowed = run(config, *words, IDP_BRIDGE_SAML__ALLOW_TEST_HSA_IDS="true")
+    assert allowed.exit_code == 0, allowed.output
+    assert f"added person {test_id}" in allowed.stdout
+
+
 def test_explain_says_what_somebody_gets_and_why(config: Path, catalogue: Path) -> None:
     run(config, "catalogue", "load", str(catalogue))
     words = ("explain", "se2321000016-b001", "landsting")
