@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import TestResponse
 
 from idp_bridge.app import create_app
+from idp_bridge.web.access import open_to_all
 from tests.support.clock import NOW
 from tests.support.installations import install, settings_of
 
@@ -138,6 +139,7 @@ def test_outcomes_are_counted_by_code(client: FlaskClient) -> None:
 def test_an_error_that_nobody_expected_is_counted_and_measured(config: Path) -> None:
     app = _app(config)
 
+    @open_to_all
     def fail() -> str:
         raise ValueError(STRANGER)
 
