@@ -1,23 +1,26 @@
 """Encrypt an assertion for an e-tjänst, and open one that came encrypted to us.
 
-XML encryption with AES-GCM or AES-CBC and RSA-OAEP, in process. What is decrypted comes
-out as bytes that pass the gate like any message: xmlsec never parses it.
+The elements of XML encryption around what :mod:`idp_bridge.saml.ciphers` computes. What
+is decrypted comes out as bytes that pass the gate like any message.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
-import xmlsec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 
 from idp_bridge.errors import DecryptionError
-from idp_bridge.saml import gate
+from idp_bridge.saml import ciphers, gate
+from idp_bridge.saml.ciphers import CIPHERS
 from metadata import names
 from metadata.algorithms import public_key
-from metadata.entities import EncryptionKey, PublicKey
+from metadata.entities import EncryptionKey
+from metadata.errors import WeakAlgorithmError
 
 _XENC: Final = f"{{{names.NS_XENC}}}"
 _DS: Final = f"{{{names.NS_DS}}}"
@@ -25,45 +28,38 @@ _ENCRYPTED_DATA: Final = _XENC + "EncryptedData"
 _ENCRYPTED_KEY: Final = _XENC + "EncryptedKey"
 _METHOD: Final = _XENC + "EncryptionMethod"
 _DIGEST_METHOD: Final = _DS + "DigestMethod"
+_CIPHER_VALUE: Final = f"{_XENC}CipherData/{_XENC}CipherValue"
+_ELEMENT: Final = names.NS_XENC + "Element"
 MAX_ENCRYPTED_KEYS: Final = 4
 """How many recipients one assertion may be encrypted to; each costs RSA operations."""
-
-_GCM: Final = {
-    names.ENCRYPTION_AES128_GCM: (xmlsec.constants.TransformAes128Gcm, 128),
-    names.ENCRYPTION_AES192_GCM: (xmlsec.constants.TransformAes192Gcm, 192),
-    names.ENCRYPTION_AES256_GCM: (xmlsec.constants.TransformAes256Gcm, 256),
-}
-_CBC: Final = {
-    names.ENCRYPTION_AES128_CBC: (xmlsec.constants.TransformAes128Cbc, 128),
-    names.ENCRYPTION_AES192_CBC: (xmlsec.constants.TransformAes192Cbc, 192),
-    names.ENCRYPTION_AES256_CBC: (xmlsec.constants.TransformAes256Cbc, 256),
-}
-_CIPHERS: Final = _GCM | _CBC
-BEST_FIRST: Final = (
-    names.ENCRYPTION_AES256_GCM,
-    names.ENCRYPTION_AES128_GCM,
-    names.ENCRYPTION_AES192_GCM,
-    names.ENCRYPTION_AES256_CBC,
-    names.ENCRYPTION_AES192_CBC,
-    names.ENCRYPTION_AES128_CBC,
-)
-"""Content ciphers that we can use, the one we like best first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecryptionKey:
     """A private key of ours that opens what was encrypted to us."""
 
-    manager: xmlsec.KeysManager = field(repr=False)
+    private_key: rsa.RSAPrivateKey = field(repr=False)
 
     @classmethod
     def from_pem(cls, private_key_pem: bytes) -> "DecryptionKey":
-        """Load a key; costs milliseconds, so do it once per process."""
-        manager = xmlsec.KeysManager()
-        manager.add_key(
-            xmlsec.Key.from_memory(private_key_pem, xmlsec.constants.KeyDataFormatPem)
-        )
-        return cls(manager)
+        """Load a key.
+
+        Raises:
+            WeakAlgorithmError: Another kind of key than RSA.
+            ValueError: Not a private key in PEM.
+        """
+        private_key = load_pem_private_key(private_key_pem, password=None)
+        if not isinstance(private_key, rsa.RSAPrivateKey):
+            raise WeakAlgorithmError("only RSA keys open what is encrypted to us")
+        return cls(private_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrappedKey:
+    """The key of a message, encrypted to somebody."""
+
+    value: bytes
+    digest: str
 
 
 # --- opening --------------------------------------------------------------------------
@@ -90,27 +86,20 @@ def decrypt_assertion(
         DecryptionError: It cannot be decrypted, for whatever reason.
         UnreadableMessageError: What was decrypted does not pass the gate.
     """
-    for candidate in _candidates(encrypted, allow_cbc=allow_cbc):
-        for key in keys:
-            content = _decrypt(candidate, key)
-            if content is not None:
-                return gate.read_part(content)
-    raise DecryptionError("not for us, or damaged")
-
-
-def _candidates(encrypted: etree._Element, *, allow_cbc: bool) -> list[etree._Element]:
-    """Make one EncryptedData of known shape for each EncryptedKey."""
     data = encrypted.findall(_ENCRYPTED_DATA)
     encrypted_keys = list(encrypted.iter(_ENCRYPTED_KEY))
     if len(data) != 1 or not 0 < len(encrypted_keys) <= MAX_ENCRYPTED_KEYS:
         raise DecryptionError("not one EncryptedData with a few EncryptedKeys")
-    cipher = _algorithm(data[0])
-    if cipher not in (_CIPHERS if allow_cbc else _GCM):
+    cipher = CIPHERS.get(_algorithm(data[0]))
+    if cipher is None or not (cipher.notices_changes or allow_cbc):
         raise DecryptionError("a content cipher that we refuse here")
-    return [
-        _plain_data(cipher, _cipher_value(data[0]), encrypted_key)
-        for encrypted_key in encrypted_keys
-    ]
+    value = _cipher_value(data[0])
+    for wrapped in [_wrapped_key(each) for each in encrypted_keys]:
+        for key in keys:
+            content = _decrypt(value, cipher, wrapped, key)
+            if content is not None:
+                return gate.read_part(content)
+    raise DecryptionError("not for us, or damaged")
 
 
 def _algorithm(element: etree._Element) -> str:
@@ -118,46 +107,48 @@ def _algorithm(element: etree._Element) -> str:
     return found[0].get("Algorithm", "") if len(found) == 1 else ""
 
 
-def _cipher_value(element: etree._Element) -> str:
-    found = element.findall(f"{_XENC}CipherData/{_XENC}CipherValue")
+def _cipher_value(element: etree._Element) -> bytes:
+    found = element.findall(_CIPHER_VALUE)
     if len(found) != 1 or len(found[0]) or not found[0].text:
         raise DecryptionError("not one CipherValue")
-    return found[0].text
+    try:
+        return base64.b64decode("".join(found[0].text.split()), validate=True)
+    except ValueError as error:
+        raise DecryptionError("a CipherValue that is not base64") from error
 
 
-def _plain_data(
-    cipher: str, value: str, encrypted_key: etree._Element
-) -> etree._Element:
-    """Write EncryptedData anew, with nothing in it that we have not looked at.
+def _wrapped_key(encrypted_key: etree._Element) -> _WrappedKey:
+    """Read an EncryptedKey of the one kind that we accept, RSA-OAEP-MGF1P.
 
-    Without a ``Type`` xmlsec hands the content over as bytes and parses nothing.
+    Raises:
+        DecryptionError: Another key transport, or a parameter that we do not know.
     """
     if _algorithm(encrypted_key) != names.KEY_TRANSPORT_OAEP:
         raise DecryptionError("a key transport that we refuse")
-    root = etree.Element(_ENCRYPTED_DATA, nsmap={"xenc": names.NS_XENC})
-    etree.SubElement(root, _METHOD, Algorithm=cipher)
-    key_info = etree.SubElement(root, _DS + "KeyInfo", nsmap={"ds": names.NS_DS})
-    inner = etree.SubElement(key_info, _ENCRYPTED_KEY)
-    method = etree.SubElement(inner, _METHOD, Algorithm=names.KEY_TRANSPORT_OAEP)
-    for digest in encrypted_key.iterfind(f"{_METHOD}/{_DIGEST_METHOD}"):
-        algorithm = digest.get("Algorithm", "")
-        etree.SubElement(method, _DIGEST_METHOD, Algorithm=algorithm)
-    _add_cipher_value(inner, _cipher_value(encrypted_key))
-    _add_cipher_value(root, value)
-    return root
+    parameters = list(encrypted_key.iterfind(f"{_METHOD}/*"))
+    digest = names.DIGEST_SHA1
+    if parameters:
+        if len(parameters) > 1 or parameters[0].tag != _DIGEST_METHOD:
+            raise DecryptionError("unknown parameters of the key transport")
+        digest = parameters[0].get("Algorithm", "")
+    return _WrappedKey(_cipher_value(encrypted_key), digest)
 
 
-def _add_cipher_value(parent: etree._Element, value: str) -> None:
-    data = etree.SubElement(parent, _XENC + "CipherData")
-    etree.SubElement(data, _XENC + "CipherValue").text = value
-
-
-def _decrypt(data: etree._Element, key: DecryptionKey) -> bytes | None:
+def _decrypt(
+    value: bytes,
+    cipher: ciphers.ContentCipher,
+    wrapped: _WrappedKey,
+    key: DecryptionKey,
+) -> bytes | None:
     try:
-        content: object = xmlsec.EncryptionContext(key.manager).decrypt(data)
-    except xmlsec.Error:
+        content_key = ciphers.unwrap(
+            wrapped.value, key.private_key, digest=wrapped.digest
+        )
+        if len(content_key) != cipher.key_bytes:
+            return None
+        return cipher.decrypt(content_key, value)
+    except (ValueError, InvalidTag):
         return None
-    return content if isinstance(content, bytes) else None
 
 
 # --- closing --------------------------------------------------------------------------
@@ -176,25 +167,40 @@ def encrypt_assertion(
     Returns:
         A ``saml:EncryptedAssertion``.
     """
-    transform, bits = _CIPHERS[cipher_for(recipient, default_cipher=default_cipher)]
+    algorithm = cipher_for(recipient, default_cipher=default_cipher)
+    cipher = CIPHERS[algorithm]
+    content_key = cipher.new_key()
     wrapper = etree.Element(
         f"{{{names.NS_SAML}}}EncryptedAssertion", nsmap={"saml": names.NS_SAML}
     )
-    template = xmlsec.template.encrypted_data_create(
-        wrapper, transform, type=xmlsec.constants.TypeEncElement, ns="xenc"
+    data = etree.SubElement(
+        wrapper, _ENCRYPTED_DATA, Type=_ELEMENT, nsmap={"xenc": names.NS_XENC}
     )
-    xmlsec.template.encrypted_data_ensure_cipher_value(template)
-    key_info = xmlsec.template.encrypted_data_ensure_key_info(template, ns="ds")
-    encrypted_key = xmlsec.template.add_encrypted_key(
-        key_info, xmlsec.constants.TransformRsaOaep
-    )
-    xmlsec.template.encrypted_data_ensure_cipher_value(encrypted_key)
-    context = xmlsec.EncryptionContext(_manager_for(recipient.key))
-    context.key = xmlsec.Key.generate(
-        xmlsec.constants.KeyDataAes, bits, xmlsec.constants.KeyDataTypeSession
-    )
-    wrapper.append(context.encrypt_binary(template, assertion))
+    etree.SubElement(data, _METHOD, Algorithm=algorithm)
+    key_info = etree.SubElement(data, _DS + "KeyInfo", nsmap={"ds": names.NS_DS})
+    encrypted_key = etree.SubElement(key_info, _ENCRYPTED_KEY)
+    etree.SubElement(encrypted_key, _METHOD, Algorithm=names.KEY_TRANSPORT_OAEP)
+    _add_value(encrypted_key, ciphers.wrap(content_key, _rsa_key(recipient)))
+    _add_value(data, cipher.encrypt(content_key, assertion))
     return wrapper
+
+
+def _add_value(parent: etree._Element, value: bytes) -> None:
+    data = etree.SubElement(parent, _XENC + "CipherData")
+    text = base64.b64encode(value).decode("ascii")
+    etree.SubElement(data, _XENC + "CipherValue").text = text
+
+
+def _rsa_key(recipient: EncryptionKey) -> rsa.RSAPublicKey:
+    """Open the recipient's key.
+
+    Raises:
+        WeakAlgorithmError: It is too short, or of another kind than RSA.
+    """
+    key = public_key(recipient.key)
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise WeakAlgorithmError("only RSA keys can be encrypted to")
+    return key
 
 
 def can_encrypt_to(recipient: EncryptionKey) -> bool:
@@ -205,14 +211,4 @@ def can_encrypt_to(recipient: EncryptionKey) -> bool:
 def cipher_for(recipient: EncryptionKey, *, default_cipher: str) -> str:
     """Choose the best cipher that the recipient declares, else the default."""
     declared = set(recipient.methods)
-    return next((best for best in BEST_FIRST if best in declared), default_cipher)
-
-
-@lru_cache(maxsize=4096)
-def _manager_for(key: PublicKey) -> xmlsec.KeysManager:
-    """Keep one manager per key: making one costs 10 ms."""
-    manager = xmlsec.KeysManager()
-    manager.add_key(
-        xmlsec.Key.from_memory(key.certificate, xmlsec.constants.KeyDataFormatCertDer)
-    )
-    return manager
+    return next((best for best in CIPHERS if best in declared), default_cipher)
