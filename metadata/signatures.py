@@ -22,7 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
@@ -318,15 +322,14 @@ def _verify_with_any(
 
 @lru_cache(maxsize=4096)
 def _verification_key(key: PublicKey) -> xmlsec.Key:
-    """Load a key once; loading costs more than verifying with it.
+    """Load a key once, without its certificate: xmlsec copies what it is given.
 
     Raises:
         WeakAlgorithmError: The key is too weak to believe.
     """
-    public_key(key)
-    return xmlsec.Key.from_memory(
-        key.certificate, xmlsec.constants.KeyDataFormatCertDer
-    )
+    opened = public_key(key)
+    der = opened.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatDer)
 
 
 def _without(
