@@ -64,7 +64,7 @@ def check_request_signature(
         gate.check_detached_signature(message, sp.signing_keys)
     if enveloped:
         return gate.verified(root, sp.signing_keys)
-    return gate.canonical(root)
+    return gate.without_comments(root)
 
 
 def check_destination(
