@@ -1,11 +1,13 @@
 """How do the parts become one Flask application? Nothing is decided here."""
 
 import secrets
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from authz.database import holding
 from idp_bridge import (
     database,
     error_pages,
@@ -30,6 +32,9 @@ from idp_bridge.views import (
 )
 from idp_bridge.web import access
 from metadata.clock import Clock, utc_now
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_CONTENT_LENGTH: Final = 400_000
 """Bytes of a request: a message of 256 kB grows by a third in base64."""
@@ -69,6 +74,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     database.check_version(engine)
     built = services.build_services(settings, engine, reader, key_ring, clock=clock)
     services.install(app, built)
+    app.wsgi_app = _sharing(app, reader)  # type: ignore[method-assign]
     _wrap(app, built)
     _register(app, built)
     return app
@@ -103,6 +109,19 @@ def _wrap(app: Flask, built: services.Services) -> None:
 def _behind_proxies(app: Flask, hops: int) -> ProxyFix:
     """Believe exactly as many ``X-Forwarded-…`` values as there are proxies."""
     return ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
+
+
+def _sharing(app: Flask, reader: database.Engine) -> "WSGIApplication":
+    """Let the look-ups of one request share a connection."""
+    inner = app.wsgi_app
+
+    def handle(
+        environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        with holding(reader):
+            return inner(environ, start_response)
+
+    return handle
 
 
 def _register(app: Flask, built: services.Services) -> None:

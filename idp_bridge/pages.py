@@ -8,10 +8,19 @@ from functools import cache
 from typing import Final
 from urllib.parse import quote
 
-from flask import Flask, Response, make_response, render_template, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    url_for,
+)
+from markupsafe import Markup
 
 from idp_bridge import content_policy, texts
 from idp_bridge.errors import Fault
+from idp_bridge.frames import Frame
 from idp_bridge.settings import Agency
 
 _STATUS_OF_FAULT: Final = {Fault.PERSON: 403, Fault.PARTNER: 400, Fault.OURS: 500}
@@ -29,6 +38,9 @@ _ID_ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No look-alikes (0, O, 1, I, L), and no vowels: no number happens to be a word."""
 _ID_LENGTH: Final = 9
 _LONGEST_NAME: Final = 200
+_HANDOFF: Final = "idp-bridge-handoff"
+_HANDOFF_VALUES: Final = ("to_name", "action", "hidden_fields", "page_id")
+_HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -138,16 +150,32 @@ def show_handoff(form: HandoffForm, *, to_name: str) -> Response:
         MisconfiguredError: The address of the form is neither https nor loopback.
     """
     policy = content_policy.for_handoff(form.action)
-    response = make_response(
-        render_template(
-            "handoff.html",
-            form=form,
-            to_name=plain(to_name),
-            page_id=secrets.token_urlsafe(12),
-        )
+    page = _handoff_frame().fill(
+        {
+            "to_name": plain(to_name),
+            "action": form.action,
+            "hidden_fields": _hidden_fields(form.fields),
+            "page_id": secrets.token_urlsafe(12),
+        }
     )
+    response = Response(page)
     response.headers["Content-Security-Policy"] = policy
     return _keep_to_ourselves(response)
+
+
+def _handoff_frame() -> Frame:
+    """Render what is the same for everybody, once per application."""
+    frame: Frame | None = current_app.extensions.get(_HANDOFF)
+    if frame is None:
+        frame = Frame(
+            lambda values: render_template("handoff.html", **values), _HANDOFF_VALUES
+        )
+        current_app.extensions[_HANDOFF] = frame
+    return frame
+
+
+def _hidden_fields(fields: tuple[tuple[str, str], ...]) -> Markup:
+    return Markup("\n    ").join(_HIDDEN.format(*field) for field in fields)
 
 
 def show_methods(page: MethodsPage) -> Response:

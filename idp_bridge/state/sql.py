@@ -30,7 +30,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
 
-from authz.database import DriverStatement
+from authz.database import DriverStatement, reading
+from authz.errors import StoreUnavailableError as PermissionStoreError
 from idp_bridge.errors import StoreUnavailableError
 from idp_bridge.state import limits
 from metadata.clock import Clock
@@ -77,8 +78,7 @@ class SqlStateStore:
     """Short-lived facts in a SQL database.
 
     Args:
-        engine: SQLite or PostgreSQL; with connections in the mode ``AUTOCOMMIT`` the
-            commit after each statement costs nothing.
+        engine: SQLite or PostgreSQL, with connections in the mode ``AUTOCOMMIT``.
         clock: Says what is too old.
     """
 
@@ -88,6 +88,7 @@ class SqlStateStore:
         self._added = 0
         dialect = engine.dialect
         self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
+        self._failures = (SQLAlchemyError, PermissionStoreError, self._driver_error)
         self._ping = DriverStatement(_PING, dialect)
         self._get = DriverStatement(_GET, dialect)
         self._take = DriverStatement(_TAKE, dialect)
@@ -197,18 +198,15 @@ class SqlStateStore:
     def _cursor(self) -> Iterator[Any]:
         """Lend a cursor; a connection that failed is not used again."""
         try:
-            connection = self._engine.raw_connection()
-        except (SQLAlchemyError, self._driver_error) as error:
+            with reading(self._engine) as connection:
+                try:
+                    with closing(connection.connection.cursor()) as cursor:
+                        yield cursor
+                except self._driver_error:
+                    connection.invalidate()
+                    raise
+        except self._failures as error:
             raise StoreUnavailableError(type(error).__name__) from error
-        try:
-            with closing(connection.cursor()) as cursor:
-                yield cursor
-            connection.commit()
-        except self._driver_error as error:
-            connection.invalidate()
-            raise StoreUnavailableError(type(error).__name__) from error
-        finally:
-            connection.close()
 
 
 def _run(cursor: Any, statement: DriverStatement, values: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import Engine, create_engine
 
-from idp_bridge.database import prepare
+from idp_bridge.database import prepare_reader
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
 from metadata.clock import Clock
@@ -41,7 +41,10 @@ class Place:
     def engine(self) -> Engine:
         """Connect to the database; for Redis to one that nobody uses."""
         url = "sqlite://" if self.is_redis else self.url
-        return prepare(create_engine(url, connect_args=_patience(url)))
+        engine = create_engine(
+            url, connect_args=_patience(url), isolation_level="AUTOCOMMIT"
+        )
+        return prepare_reader(engine)
 
     def open(self, clock: Clock) -> StateStore:
         """Open the store as an installation does; the caller closes it."""

@@ -21,7 +21,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     url = f"sqlite:///{tmp_path / 'state.db'}"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    engine = create_engine(url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     state_entries.create(engine)
     yield engine
     engine.dispose()
