@@ -7,16 +7,14 @@ of type ``xs:string``.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from lxml import etree
-from saml2 import saml, samlp
 
 from idp_bridge.saml.encryption import encrypt_assertion
 from idp_bridge.saml.messages import IssuedAttribute, NameID, Release, Status
-from idp_bridge.saml.model import to_bytes, to_tree
 from idp_bridge.saml.times import write_instant
 from idp_bridge.saml.upstream_request import new_id
+from idp_bridge.saml.writing import SAML, SAMLP, add, add_string, root, to_bytes
 from metadata import names, signatures
 from metadata.entities import EncryptionKey
 from metadata.signatures import SigningKey
@@ -53,17 +51,13 @@ def make_success(
     """Write a signed Response with an assertion about a person."""
     response = _shell(envelope, Status(top=names.STATUS_SUCCESS))
     assertion = _assertion(envelope, release, protection)
-    if not protection.sign_assertion and protection.recipient is None:
-        response.assertion = [assertion]
-        return _signed(to_tree(response), key)
-    tree = to_tree(response)
-    tree.append(_protected(to_tree(assertion), protection, key))
-    return _signed(tree, key)
+    response.append(_protected(assertion, protection, key))
+    return _signed(response, key)
 
 
 def make_error(envelope: Envelope, status: Status, key: SigningKey) -> bytes:
     """Write a signed Response that says why there is no assertion (core 3.2.2.2)."""
-    return _signed(to_tree(_shell(envelope, status)), key)
+    return _signed(_shell(envelope, status), key)
 
 
 def _signed(tree: etree._Element, key: SigningKey) -> bytes:
@@ -89,121 +83,116 @@ def _protected(
 # --- the parts ------------------------------------------------------------------------
 
 
-def _shell(envelope: Envelope, status: Status) -> samlp.Response:
+def _shell(envelope: Envelope, status: Status) -> etree._Element:
     """A Response without an assertion."""
-    second = samlp.StatusCode(value=status.second) if status.second else None
-    message = samlp.StatusMessage(text=status.message) if status.message else None
-    return samlp.Response(
-        id=new_id(),
-        version="2.0",
-        in_response_to=envelope.in_response_to,
-        issue_instant=write_instant(envelope.issued),
-        destination=envelope.acs_url,
-        issuer=_issuer(envelope),
-        status=samlp.Status(
-            status_code=samlp.StatusCode(value=status.top, status_code=second),
-            status_message=message,
-        ),
+    response = root(
+        SAMLP + "Response",
+        ID=new_id(),
+        Version="2.0",
+        InResponseTo=envelope.in_response_to,
+        IssueInstant=write_instant(envelope.issued),
+        Destination=envelope.acs_url,
     )
+    add(response, SAML + "Issuer", envelope.our_entity_id)
+    _add_status(response, status)
+    return response
+
+
+def _add_status(response: etree._Element, status: Status) -> None:
+    element = add(response, SAMLP + "Status")
+    top = add(element, SAMLP + "StatusCode", Value=status.top)
+    if status.second:
+        add(top, SAMLP + "StatusCode", Value=status.second)
+    if status.message:
+        add(element, SAMLP + "StatusMessage", status.message)
 
 
 def _assertion(
     envelope: Envelope, release: Release, protection: Protection
-) -> saml.Assertion:
-    return saml.Assertion(
-        id=new_id(),
-        version="2.0",
-        issue_instant=write_instant(envelope.issued),
-        issuer=_issuer(envelope),
-        subject=_subject(envelope, release.name_id, protection),
-        conditions=_conditions(envelope, protection),
-        authn_statement=[_authn_statement(release)],
-        attribute_statement=_attribute_statements(release.attributes),
+) -> etree._Element:
+    assertion = root(
+        SAML + "Assertion",
+        ID=new_id(),
+        Version="2.0",
+        IssueInstant=write_instant(envelope.issued),
+    )
+    add(assertion, SAML + "Issuer", envelope.our_entity_id)
+    _add_subject(assertion, envelope, release.name_id, protection)
+    _add_conditions(assertion, envelope, protection)
+    _add_authn_statement(assertion, release)
+    _add_attributes(assertion, release.attributes)
+    return assertion
+
+
+def _add_subject(
+    assertion: etree._Element,
+    envelope: Envelope,
+    name_id: NameID,
+    protection: Protection,
+) -> None:
+    subject = add(assertion, SAML + "Subject")
+    add(
+        subject,
+        SAML + "NameID",
+        name_id.value,
+        Format=name_id.format,
+        NameQualifier=name_id.name_qualifier,
+        SPNameQualifier=name_id.sp_name_qualifier,
+    )
+    confirmation = add(
+        subject, SAML + "SubjectConfirmation", Method=names.CONFIRMATION_BEARER
+    )
+    add(
+        confirmation,
+        SAML + "SubjectConfirmationData",
+        InResponseTo=envelope.in_response_to,
+        Recipient=envelope.acs_url,
+        NotOnOrAfter=write_instant(envelope.issued + protection.lifetime),
     )
 
 
-def _issuer(envelope: Envelope) -> saml.Issuer:
-    return saml.Issuer(text=envelope.our_entity_id)
-
-
-def _subject(
-    envelope: Envelope, name_id: NameID, protection: Protection
-) -> saml.Subject:
-    return saml.Subject(
-        name_id=saml.NameID(
-            text=name_id.value,
-            format=name_id.format,
-            name_qualifier=name_id.name_qualifier,
-            sp_name_qualifier=name_id.sp_name_qualifier,
-        ),
-        subject_confirmation=[
-            saml.SubjectConfirmation(
-                method=names.CONFIRMATION_BEARER,
-                subject_confirmation_data=saml.SubjectConfirmationData(
-                    in_response_to=envelope.in_response_to,
-                    recipient=envelope.acs_url,
-                    not_on_or_after=write_instant(
-                        envelope.issued + protection.lifetime
-                    ),
-                ),
-            )
-        ],
-    )
-
-
-def _conditions(envelope: Envelope, protection: Protection) -> saml.Conditions:
+def _add_conditions(
+    assertion: etree._Element, envelope: Envelope, protection: Protection
+) -> None:
     """This SP and nobody else, from a little before now and for a short while."""
-    return saml.Conditions(
-        not_before=write_instant(envelope.issued - protection.skew),
-        not_on_or_after=write_instant(envelope.issued + protection.lifetime),
-        audience_restriction=[
-            saml.AudienceRestriction(
-                audience=[saml.Audience(text=envelope.sp_entity_id)]
-            )
-        ],
+    conditions = add(
+        assertion,
+        SAML + "Conditions",
+        NotBefore=write_instant(envelope.issued - protection.skew),
+        NotOnOrAfter=write_instant(envelope.issued + protection.lifetime),
     )
+    restriction = add(conditions, SAML + "AudienceRestriction")
+    add(restriction, SAML + "Audience", envelope.sp_entity_id)
 
 
-def _authn_statement(release: Release) -> saml.AuthnStatement:
-    session_end = release.session_not_on_or_after
-    return saml.AuthnStatement(
-        authn_instant=write_instant(release.authn_instant),
-        session_index=release.session_index,
-        session_not_on_or_after=write_instant(session_end) if session_end else None,
-        authn_context=saml.AuthnContext(
-            authn_context_class_ref=saml.AuthnContextClassRef(
-                text=release.authn_context
-            ),
-            authenticating_authority=[
-                saml.AuthenticatingAuthority(text=authority)
-                for authority in release.authenticating_authorities
-            ],
-        ),
+def _add_authn_statement(assertion: etree._Element, release: Release) -> None:
+    end = release.session_not_on_or_after
+    statement = add(
+        assertion,
+        SAML + "AuthnStatement",
+        AuthnInstant=write_instant(release.authn_instant),
+        SessionIndex=release.session_index,
+        SessionNotOnOrAfter=write_instant(end) if end else None,
     )
+    context = add(statement, SAML + "AuthnContext")
+    add(context, SAML + "AuthnContextClassRef", release.authn_context)
+    for authority in release.authenticating_authorities:
+        add(context, SAML + "AuthenticatingAuthority", authority)
 
 
-def _attribute_statements(
-    attributes: tuple[IssuedAttribute, ...],
-) -> list[saml.AttributeStatement]:
+def _add_attributes(
+    assertion: etree._Element, attributes: tuple[IssuedAttribute, ...]
+) -> None:
     if not attributes:
-        return []
-    return [
-        saml.AttributeStatement(attribute=[_attribute(each) for each in attributes])
-    ]
-
-
-def _attribute(attribute: IssuedAttribute) -> saml.Attribute:
-    return saml.Attribute(
-        name=attribute.name,
-        name_format=names.ATTRNAME_URI,
-        friendly_name=attribute.friendly_name,
-        attribute_value=[_value(value) for value in attribute.values],
-    )
-
-
-def _value(text: str) -> Any:
-    """Write a value as an ``xs:string``."""
-    value = saml.AttributeValue()
-    value.set_type("xs:string")
-    value.set_text(text)
-    return value
+        return
+    statement = add(assertion, SAML + "AttributeStatement")
+    for attribute in attributes:
+        element = add(
+            statement,
+            SAML + "Attribute",
+            Name=attribute.name,
+            NameFormat=names.ATTRNAME_URI,
+            FriendlyName=attribute.friendly_name,
+        )
+        for value in attribute.values:
+            add_string(element, SAML + "AttributeValue", value)

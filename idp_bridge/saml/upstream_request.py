@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from saml2 import saml, samlp
+from lxml import etree
 
 from idp_bridge.errors import UnavailableIdpError
 from idp_bridge.saml import bindings
-from idp_bridge.saml.model import to_bytes, to_tree
 from idp_bridge.saml.times import write_instant
+from idp_bridge.saml.writing import SAML, SAMLP, add, root, to_bytes
 from metadata import names, signatures
 from metadata.entities import IdentityProvider
 from metadata.signatures import SigningKey
@@ -60,7 +60,7 @@ def make(question: UpstreamQuestion, key: SigningKey) -> OutboundRequest:
         UnavailableIdpError: The metadata has no address in a binding that we speak.
     """
     binding, location = _endpoint(question.idp, wanted=question.binding)
-    tree = to_tree(_message(question, location=location))
+    tree = _message(question, location=location)
     if binding == names.BINDING_REDIRECT:
         xml = to_bytes(tree)
         return OutboundRequest(
@@ -83,41 +83,42 @@ def _endpoint(idp: IdentityProvider, *, wanted: str) -> tuple[str, str]:
     raise UnavailableIdpError("no address for Redirect or POST")
 
 
-def _message(question: UpstreamQuestion, *, location: str) -> samlp.AuthnRequest:
-    return samlp.AuthnRequest(
-        id=question.request_id,
-        version="2.0",
-        issue_instant=write_instant(question.issued),
-        destination=location,
-        force_authn="true" if question.force_authn else "false",
-        is_passive="true" if question.is_passive else None,
-        assertion_consumer_service_url=question.acs_url,
-        protocol_binding=names.BINDING_POST,
-        attribute_consuming_service_index=None
-        if question.attribute_index is None
-        else str(question.attribute_index),
-        issuer=saml.Issuer(text=question.our_entity_id),
-        requested_authn_context=_authn_context(question.levels),
-        scoping=_scoping(question),
+def _message(question: UpstreamQuestion, *, location: str) -> etree._Element:
+    index = question.attribute_index
+    request = root(
+        SAMLP + "AuthnRequest",
+        ID=question.request_id,
+        Version="2.0",
+        IssueInstant=write_instant(question.issued),
+        Destination=location,
+        ForceAuthn="true" if question.force_authn else "false",
+        IsPassive="true" if question.is_passive else None,
+        AssertionConsumerServiceURL=question.acs_url,
+        ProtocolBinding=names.BINDING_POST,
+        AttributeConsumingServiceIndex=None if index is None else str(index),
     )
+    add(request, SAML + "Issuer", question.our_entity_id)
+    _add_authn_context(request, question.levels)
+    _add_scoping(request, question)
+    return request
 
 
-def _scoping(question: UpstreamQuestion) -> samlp.Scoping | None:
+def _add_authn_context(request: etree._Element, levels: Sequence[str]) -> None:
+    """List every level that would do; Inera understands only ``exact``."""
+    if not levels:
+        return
+    context = add(request, SAMLP + "RequestedAuthnContext", Comparison="exact")
+    for level in levels:
+        add(context, SAML + "AuthnContextClassRef", level)
+
+
+def _add_scoping(request: etree._Element, question: UpstreamQuestion) -> None:
     """Pass on how far the request may go and for whom it is (core 3.4.1.2)."""
     count = question.proxy_count
     if count is None and not question.requester_ids:
-        return None
-    return samlp.Scoping(
-        proxy_count=None if count is None else str(count),
-        requester_id=[samlp.RequesterID(text=each) for each in question.requester_ids],
+        return
+    scoping = add(
+        request, SAMLP + "Scoping", ProxyCount=None if count is None else str(count)
     )
-
-
-def _authn_context(levels: Sequence[str]) -> samlp.RequestedAuthnContext | None:
-    """List every level that would do; Inera understands only ``exact``."""
-    if not levels:
-        return None
-    return samlp.RequestedAuthnContext(
-        comparison="exact",
-        authn_context_class_ref=[saml.AuthnContextClassRef(text=uri) for uri in levels],
-    )
+    for requester in question.requester_ids:
+        add(scoping, SAMLP + "RequesterID", requester)
