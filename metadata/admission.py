@@ -14,6 +14,7 @@ from metadata.display import name_in_short
 from metadata.elements import Reading, authority_of, nearest
 from metadata.entities import IdentityProvider, Role, ServiceProvider
 from metadata.errors import BadEntityError
+from metadata.filters import NO_FILTERS
 from metadata.reader import (
     entity_id_of,
     identity_provider_of,
@@ -115,6 +116,8 @@ class Admission:
         """Say why a source may not bring an entity, whatever it is like."""
         if not roles_of(found.element) & self.source.roles & _READERS.keys():
             return "no role that this source may bring"
+        if self.source.filters == NO_FILTERS:
+            return None
         admitted = self.source.filters.admits(
             entity_id,
             authority=authority_of(found.element) or found.authority,

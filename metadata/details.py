@@ -63,13 +63,12 @@ def categories_of(entity: etree._Element) -> tuple[str, ...]:
 
 
 def _certificates(entity: etree._Element) -> Iterator[CertificateDetails]:
-    for role in Role:
-        for descriptor in descriptors_of(entity, role):
-            for key in children(descriptor, MD + "KeyDescriptor"):
-                for element in children(key, *_CERTIFICATE):
-                    found = _certificate(text_of(element), attribute(key, "use"))
-                    if found is not None:
-                        yield found
+    for descriptor in descriptors_of(entity, *Role):
+        for key in descriptor.iterchildren(MD + "KeyDescriptor"):
+            for element in children(key, *_CERTIFICATE):
+                found = _certificate(text_of(element), attribute(key, "use"))
+                if found is not None:
+                    yield found
 
 
 @lru_cache(maxsize=1024)

@@ -55,11 +55,10 @@ def drop_comments(root: etree._Element) -> None:
 
 def children(parent: etree._Element, *path: str) -> Iterator[etree._Element]:
     """Walk down a path of tags and hand on every element at its end."""
-    if not path:
-        yield parent
-        return
-    for child in parent.iterchildren(path[0]):
-        yield from children(child, *path[1:])
+    found = [parent]
+    for tag in path:
+        found = [child for element in found for child in element.iterchildren(tag)]
+    return iter(found)
 
 
 def text_of(element: etree._Element) -> str:

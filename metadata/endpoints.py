@@ -15,11 +15,18 @@ from metadata.entities import AttributeService, Endpoint
 _UNSAFE: Final = re.compile(r"[^\x21-\x7e]|[\\<>\"{}|^`]")
 """What has no place in a URL; some parsers drop it silently, others do not."""
 
+_PLAIN: Final = re.compile(
+    r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[!$-;=?-\[\]_a-z~]*)?", re.ASCII
+)
+"""Nearly every address: nothing is wrong with it, and no parser needs to be asked."""
+
 Indexed = TypeVar("Indexed", Endpoint, AttributeService)
 
 
 def fault_of(location: str, *, allow_loopback_http: bool) -> str | None:
     """Say what is wrong with an address, or nothing when it may be used."""
+    if _PLAIN.fullmatch(location):
+        return None
     if _UNSAFE.search(location):
         return "has characters that no address has"
     try:
@@ -101,4 +108,9 @@ def with_one_default(
         *(thing for _, thing in pairs),
     ]
     chosen = ranked[0] if ranked else None
-    return tuple(replace(thing, is_default=thing is chosen) for _, thing in pairs)
+    return tuple(
+        thing
+        if thing.is_default is (thing is chosen)
+        else replace(thing, is_default=thing is chosen)
+        for _, thing in pairs
+    )

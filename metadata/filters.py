@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class Filters:
             and _passes(authorities, self.allow_authorities, self.deny_authorities)
             and _passes(categories, self.allow_categories, self.deny_categories)
         )
+
+
+NO_FILTERS: Final = Filters()
 
 
 def _passes(

@@ -41,6 +41,7 @@ _DESCRIPTORS: Final = {
     Role.SP: MD + "SPSSODescriptor",
     Role.AA: MD + "AttributeAuthorityDescriptor",
 }
+_ROLES: Final = {tag: role for role, tag in _DESCRIPTORS.items()}
 _SAML: Final = f"{{{names.NS_SAML}}}"
 _SHIBMD: Final = f"{{{names.NS_SHIBMD}}}"
 _MDATTR: Final = f"{{{names.NS_MDATTR}}}"
@@ -144,11 +145,9 @@ def entity_id_of(entity: etree._Element, reading: Reading) -> str:
 
 
 def roles_of(entity: etree._Element) -> frozenset[Role]:
-    """Say in which roles an entity speaks SAML 2.0."""
+    """Tell in which roles of SAML 2.0 an entity describes itself."""
     return frozenset(
-        role
-        for role in _DESCRIPTORS
-        if next(descriptors_of(entity, role), None) is not None
+        _ROLES[str(element.tag)] for element in descriptors_of(entity, *Role)
     )
 
 
@@ -158,13 +157,14 @@ def _parse(xml: bytes) -> etree._Element:
     return root
 
 
-def descriptors_of(entity: etree._Element, role: Role) -> "filter[etree._Element]":
-    """Walk through the descriptors of a role that are of SAML 2.0."""
+def descriptors_of(entity: etree._Element, *roles: Role) -> "filter[etree._Element]":
+    """Walk through the descriptors of some roles that are of SAML 2.0."""
+    tags = (_DESCRIPTORS[role] for role in roles)
     return filter(
         lambda element: (
             names.NS_SAMLP in attribute(element, "protocolSupportEnumeration").split()
         ),
-        children(entity, _DESCRIPTORS[role]),
+        entity.iterchildren(*tags),
     )
 
 

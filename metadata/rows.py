@@ -43,7 +43,7 @@ def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
         "refresh_at": record.refresh_at,
         "display_name": record.display_name,
         "search": search_text(record),
-        "details": _json(asdict(record.details)),
+        "details": _details_text(record.details),
         "warnings": _json(record.warnings) if record.warnings else None,
         "xml": record.xml,
     }
@@ -70,6 +70,22 @@ def entity_record(row: Row[Any]) -> EntityRecord:
         display_name=row.display_name,
         details=entity_details(row.details),
         warnings=texts_of(row.warnings),
+    )
+
+
+def _details_text(details: EntityDetails) -> str:
+    return _json(
+        {
+            "names": details.names,
+            "logo_url": details.logo_url,
+            "categories": details.categories,
+            "scopes": details.scopes,
+            "registration_authority": details.registration_authority,
+            "certificates": [
+                {"use": one.use, "sha256": one.sha256, "not_after": one.not_after}
+                for one in details.certificates
+            ],
+        }
     )
 
 
