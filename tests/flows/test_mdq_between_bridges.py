@@ -1,4 +1,4 @@
-"""Two bridges under gunicorn, one source: one is asked by the other for its partners."""
+"""Two bridges under gunicorn, one source: one asks the other for its partners."""
 
 import time
 from collections.abc import Iterator
@@ -50,6 +50,11 @@ def running(teller: Installation, asker: Installation) -> Iterator[ExitStack]:
             yield stack
 
 
+def log_in_until(end: float, careful: CarefulPartners) -> None:
+    while time.monotonic() < end:
+        careful.log_in()
+
+
 def ask(teller: Installation, identifier: str) -> urllib3.BaseHTTPResponse:
     url = f"{teller.base_url}/mdq/entities/{identifier}"
     return urllib3.request("GET", url, retries=False)
@@ -82,7 +87,5 @@ def test_logins_go_on_when_the_bridge_that_tells_is_gone(
     running.close()
     careful.log_in()
     asker.run("metadata", "remove", "shared")
-    ends_at = time.monotonic() + NOTICED_SECONDS
     with pytest.raises(LoginFailedError):
-        while time.monotonic() < ends_at:
-            careful.log_in()
+        log_in_until(time.monotonic() + NOTICED_SECONDS, careful)
