@@ -87,6 +87,8 @@ def _show(results: tuple[RefreshResult, ...], *, as_json: bool, dry_run: bool) -
     if as_json:
         show_json([asdict(result) for result in results])
         return
+    if not results:
+        click.echo("Nothing is due, or another process is at it.")
     for result in results:
         is_failure = result.outcome in _FAILURES
         click.echo(_sentence(result, dry_run=dry_run), err=is_failure)

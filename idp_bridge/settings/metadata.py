@@ -1,6 +1,5 @@
 """How is trusted metadata fetched, and who may look at our figures?"""
 
-from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final
@@ -37,11 +36,6 @@ class MetadataSettings(Section):
     mdq_server: bool = False
     """Whether others may ask for the entities that we trust, one at a time, at
     ``/mdq/entities/…``."""
-
-    @property
-    def longest_fetch(self) -> timedelta:
-        """How long a document may take altogether."""
-        return timedelta(seconds=self.total_seconds)
 
     @field_validator("ca_file")
     @classmethod

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -65,7 +66,7 @@ class Running:
         new.write_bytes(body)
         new.replace(self.feed)
 
-    def log(self, event: str) -> list[dict[str, str]]:
+    def log(self, event: str) -> list[dict[str, Any]]:
         lines = (self.folder / "serve.log").read_text().splitlines()
         return [line for line in map(json.loads, lines) if line["event"] == event]
 
@@ -92,11 +93,11 @@ def serving(folder: Path, more: str = "") -> Iterator[Running]:
     feed.write_bytes(document(OLD))
     certificate.write_bytes(SIGNER.certificate_pem)
     add = ["metadata", "add", "feed", feed, "--certificate", certificate]
-    subprocess.run([*PROGRAM, "--config", config, *add], check=True)
+    subprocess.run([*PROGRAM, "--config", str(config), *map(str, add)], check=True)
     port = free_port()
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", "2"]
     server = Server(
-        command=[*PROGRAM, "--config", config, "serve", *bind],
+        command=[*PROGRAM, "--config", str(config), "serve", *bind],
         log=folder / "serve.log",
         is_ready=lambda: _answers(port),
     )
@@ -173,7 +174,7 @@ def _is_running(pid: int | None) -> bool:
 def test_without_a_refresher_a_timer_does_the_same(tmp_path: Path) -> None:
     with serving(tmp_path, "refresh_in_background = false") as bridge:
         bridge.publish(document(OLD, NEW))
-        command = [*PROGRAM, "--config", tmp_path / "bridge.toml", "metadata"]
+        command = [*PROGRAM, "--config", str(tmp_path / "bridge.toml"), "metadata"]
         done = subprocess.run(
             [*command, "refresh"], check=True, capture_output=True, text=True
         )
@@ -204,7 +205,7 @@ def _requests(bridge: Running) -> float:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_watch_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
     config = install(tmp_path)
-    command = [*PROGRAM, "--config", config, "metadata", "watch"]
+    command = [*PROGRAM, "--config", str(config), "metadata", "watch"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == NICE)
         process.send_signal(how)
