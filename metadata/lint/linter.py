@@ -1,16 +1,15 @@
 """What do the rules say about a document, entity by entity?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Final, TypeVar
 
 from metadata.lint import rules
 from metadata.lint.levels import Level, Profile
 from metadata.lint.places import Place
-from metadata.lint.reading import Reader, Subject, Trouble
-from metadata.lint.registry import DOCUMENT_CHECKS, ENTITY_CHECKS, RULES, Flaw, Rule
+from metadata.lint.reading import Reader, Subject
+from metadata.lint.registry import DOCUMENT_CHECKS, ENTITY_CHECKS, RULES, Flaw
 
 ALL_PROFILES: Final = frozenset(Profile)
 rules.register_all()
@@ -58,73 +57,86 @@ def lint(
         profiles: Whose rules count beside SAML's own.
         entity_id: The only entity to report; the document is reported too.
     """
+    asked = _asked(profiles)
     reader = Reader(data, now=now)
     for subject in reader.entities():
         entity = subject.entity
-        found = _findings(entity, ENTITY_CHECKS, profiles)
+        flaws = _flaws(entity, ENTITY_CHECKS, asked)
         if entity_id in (None, entity.entity_id):
             yield Section(
                 entity_id=entity.entity_id,
                 line=subject.places([subject.top])[0].line,
-                findings=tuple(_located(found, subject, profiles, entity.entity_id)),
+                findings=tuple(_located(flaws, subject, entity.entity_id)),
             )
-    around = reader.document()
-    findings: list[Finding] = []
-    if around is not None:
-        found = _findings(around.document, DOCUMENT_CHECKS, profiles)
-        findings.extend(_located(found, around, profiles, None))
-    troubles = (_trouble(trouble, profiles) for trouble in reader.troubles)
     yield Section(
-        entity_id=None,
-        line=1,
-        findings=tuple(_sorted(chain(troubles, findings))),
+        entity_id=None, line=1, findings=tuple(_around_entities(reader, asked))
     )
 
 
-def _findings(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule that somebody wants to be followed, with what its findings will say."""
+
+    code: str
+    level: Level
+    clauses: tuple[str, ...]
+
+
+def _asked(profiles: frozenset[Profile]) -> dict[str, _Asked]:
+    """Choose the rules that the wanted profiles demand."""
+    asked = {}
+    for code, rule in RULES.items():
+        level = rule.level_for(profiles)
+        if level is not None:
+            clauses = tuple(demand.clause for demand in rule.demands_of(profiles))
+            asked[code] = _Asked(code, level, clauses)
+    return asked
+
+
+def _flaws(
     looked_at: Looked,
     checks: Mapping[str, Callable[[Looked], Iterator[Flaw]]],
-    profiles: frozenset[Profile],
-) -> list[tuple[Rule, Flaw]]:
-    """Ask every rule that one of the profiles demands."""
+    asked: Mapping[str, _Asked],
+) -> list[tuple[_Asked, Flaw]]:
+    """Ask every rule that is wanted."""
     return [
-        (RULES[code], flaw)
+        (asked[code], flaw)
         for code, check in checks.items()
-        if RULES[code].level_for(profiles)
+        if code in asked
         for flaw in check(looked_at)
     ]
 
 
+def _around_entities(reader: Reader, asked: Mapping[str, _Asked]) -> list[Finding]:
+    """Look at the document when all entities have been walked through."""
+    around = reader.document()
+    found = []
+    if around is not None:
+        flaws = _flaws(around.document, DOCUMENT_CHECKS, asked)
+        found = _located(flaws, around, None)
+    for trouble in reader.troubles:
+        place = Place(trouble.line, trouble.column, "")
+        if trouble.code in asked:
+            found.append(_finding(asked[trouble.code], trouble.text, place, None))
+    return _sorted(found)
+
+
 def _located(
-    found: list[tuple[Rule, Flaw]],
-    subject: Subject,
-    profiles: frozenset[Profile],
-    entity_id: str | None,
+    flaws: list[tuple[_Asked, Flaw]], subject: Subject, entity_id: str | None
 ) -> list[Finding]:
-    places = subject.places([flaw.element for _, flaw in found]) if found else []
+    places = subject.places([flaw.element for _, flaw in flaws]) if flaws else []
     return _sorted(
-        _finding(rule, flaw.text, place, profiles, entity_id)
-        for (rule, flaw), place in zip(found, places, strict=True)
+        _finding(rule, flaw.text, place, entity_id)
+        for (rule, flaw), place in zip(flaws, places, strict=True)
     )
 
 
-def _trouble(trouble: Trouble, profiles: frozenset[Profile]) -> Finding:
-    place = Place(trouble.line, trouble.column, "")
-    return _finding(RULES[trouble.code], trouble.text, place, profiles, None)
-
-
-def _finding(
-    rule: Rule,
-    text: str,
-    place: Place,
-    profiles: frozenset[Profile],
-    entity_id: str | None,
-) -> Finding:
+def _finding(rule: _Asked, text: str, place: Place, entity_id: str | None) -> Finding:
     return Finding(
         code=rule.code,
-        level=rule.level_for(profiles) or Level.ADVICE,
+        level=rule.level,
         text=text,
-        clauses=tuple(demand.clause for demand in rule.demands_of(profiles)),
+        clauses=rule.clauses,
         line=place.line,
         column=place.column,
         path=place.path,
@@ -132,6 +144,6 @@ def _finding(
     )
 
 
-def _sorted(findings: Iterator[Finding] | chain[Finding]) -> list[Finding]:
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
     """Sort as a reader of the file would meet them."""
     return sorted(findings, key=lambda one: (one.line, one.column, one.code))
