@@ -5,30 +5,28 @@ operator's word? → swap in one transaction (store). Anything wrong on the way 
 last good version as it was.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Final
 
 from metadata.clock import Clock
 from metadata.endpoints import fault_of
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import Role
 from metadata.entity_pages import EntityPage, EntityQuery
+from metadata.entity_views import views_of
 from metadata.errors import (
     MetadataError,
     MetadataExpiredError,
     MetadataUnavailableError,
     OvertakenError,
     SourceRefusedError,
-    UnknownEntityError,
 )
 from metadata.fetching import FetchPolicy, fetch
 from metadata.loading import Candidate, Loading, Strictness, report_of
 from metadata.new_sources import pin_of, pinned_anew, signers_of, source_of
-from metadata.reader import read_identity_provider, read_service_provider
 from metadata.records import (
     Difference,
-    EntityRecord,
     Loaded,
     PendingVersion,
     SourceNote,
@@ -46,10 +44,6 @@ from metadata.schedule import next_check, next_try
 from metadata.sources import Kind, PinnedFile, Source, Validators
 from metadata.store import EntityStore
 
-_READERS: Final[dict[Role, Callable[..., IdentityProvider | ServiceProvider]]] = {
-    Role.IDP: read_identity_provider,
-    Role.SP: read_service_provider,
-}
 _CHANGED_FILE: Final = "the file has changed"
 
 
@@ -127,20 +121,11 @@ class MetadataAdmin:
             UnknownEntityError: No source brings it.
             MetadataUnavailableError: The store does not answer.
         """
-        views = []
-        used: frozenset[Role] = frozenset()
-        for source, record in self._store.records_of(entity_id):
-            is_used = not record.roles <= used
-            used |= record.roles
-            parties = self._parties_of(record)
-            views.append(
-                EntityView(
-                    source=source, is_used=is_used, record=record, parties=parties
-                )
-            )
-        if not views:
-            raise UnknownEntityError(f"no source brings {entity_id}")
-        return tuple(views)
+        return views_of(
+            self._store.records_of(entity_id),
+            entity_id,
+            allow_loopback_http=self._allow_loopback_http,
+        )
 
     # --- changing ---------------------------------------------------------------------
 
@@ -377,15 +362,6 @@ class MetadataAdmin:
             now=self._clock(),
             validators=validators,
             known_key="" if state is None else state.reading_key,
-        )
-
-    def _parties_of(
-        self, record: EntityRecord
-    ) -> tuple[IdentityProvider | ServiceProvider, ...]:
-        return tuple(
-            read(record.xml, allow_loopback_http=self._allow_loopback_http)
-            for role, read in _READERS.items()
-            if role in record.roles
         )
 
 
