@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_hex
+from time import monotonic as system_monotonic
 from time import sleep
 from typing import Final
 
@@ -31,6 +32,8 @@ TRIES: Final = 6
 """How often we try to get leave to ask while others ask."""
 PAUSE_SECONDS: Final = 0.05
 """How long to wait between two tries."""
+LOOK_EVERY_SECONDS: Final = 1.0
+"""How long a new source of this kind may go unnoticed."""
 _SOON: Final = timedelta(seconds=1)
 _LEAVE: Final = timedelta(seconds=LIMITS.total_seconds + 2)
 """When the leave of a process that died ends by itself."""
@@ -57,6 +60,7 @@ class MdqClient:
         asker: Puts the questions.
         allowance: How often strangers may make us ask.
         wait: Lets some seconds pass while others ask.
+        monotonic: Seconds that only grow.
     """
 
     def __init__(
@@ -65,12 +69,15 @@ class MdqClient:
         *,
         allowance: Allowance | None = None,
         wait: Callable[[float], None] = sleep,
+        monotonic: Callable[[], float] = system_monotonic,
     ) -> None:
         self._asker = asker
         self._store = asker.store
         self._clock = asker.clock
         self._allowance = allowance or Allowance(burst=BURST, per_second=PER_SECOND)
         self._wait = wait
+        self._monotonic = monotonic
+        self._looked: tuple[float, bool] | None = None
 
     def freshen(self, entity_id: str, role: Role) -> Freshness:
         """Bring what the store knows about an entity up to date.
@@ -85,9 +92,16 @@ class MdqClient:
             MetadataUnavailableError: The store does not answer.
         """
         is_ours = entity_id in self._asker.own_entity_ids
-        if is_ours or not is_askable(entity_id) or not self._store.has_servers():
+        if is_ours or not is_askable(entity_id) or not self._has_servers():
             return FRESH
         return self._freshness(entity_id, role)
+
+    def _has_servers(self) -> bool:
+        """Look now and then; most bridges have no such source, and never pay for it."""
+        now = self._monotonic()
+        if self._looked is None or now - self._looked[0] >= LOOK_EVERY_SECONDS:
+            self._looked = now, self._store.has_servers()
+        return self._looked[1]
 
     def _freshness(self, entity_id: str, role: Role) -> Freshness:
         standing = self._store.standing(entity_id)

@@ -119,7 +119,8 @@ class Registry:
         read: Callable[..., Party],
         freshness: Freshness,
     ) -> Kept[Party]:
-        record = self._store.find(entity_id, role)
+        is_possible = "\0" not in entity_id  # PostgreSQL refuses to be asked for it
+        record = self._store.find(entity_id, role) if is_possible else None
         if record is None and freshness.problem:
             raise MetadataUnavailableError(freshness.problem)
         if record is None:
@@ -154,8 +155,8 @@ class _VersionWatch:
         seen, now = self._seen, self._monotonic()
         if seen is not None and now - seen[0] < VERSION_CHECK_SECONDS:
             return seen[1]
-        if not self._asking.acquire(blocking=seen is None):
-            return seen[1] if seen is not None else self._store.version()
+        if not self._asking.acquire(blocking=seen is None) and seen is not None:
+            return seen[1]
         try:
             version = self._store.version()
             self._seen = now, version

@@ -70,7 +70,12 @@ class MdqWorld:
         """Build what each process has for itself."""
         policy = FetchPolicy(allow_loopback_http=True)
         asker = Asker(self.mdq_store, self.clock, policy=policy, own_entity_ids=[OWN])
-        client = MdqClient(asker, allowance=self.allowance, wait=self.waited.append)
+        client = MdqClient(
+            asker,
+            allowance=self.allowance,
+            wait=self.waited.append,
+            monotonic=self.seconds,
+        )
         return Registry(self.store, self.clock, mdq=client, monotonic=self.seconds)
 
     def add_source(self, name: str, **more: Any) -> Source:
