@@ -28,6 +28,10 @@ MESSAGE_LIMITS: Final = Limits(max_bytes=256 * 1024)
 METADATA_LIMITS: Final = Limits(max_bytes=200 * 1024 * 1024, max_elements=50_000_000)
 """For a metadata document, which may be a whole federation."""
 
+LARGE: Final = 1024 * 1024
+"""Bytes from which on a document is parsed piece by piece."""
+_PIECE: Final = 64 * 1024
+
 _DECLARED_ENCODING: Final = re.compile(
     rb"^<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", re.ASCII
 )
@@ -59,11 +63,29 @@ def parse(data: bytes, *, limits: Limits = MESSAGE_LIMITS) -> etree._Element:
         huge_tree=limits.max_bytes > MESSAGE_LIMITS.max_bytes,
     )
     try:
-        root = etree.fromstring(data, parser)
+        if len(data) < LARGE:
+            root = etree.fromstring(data, parser)
+        else:
+            pieces = _cut(data)
+            del data  # the caller of a large document does not keep it either
+            root = _fed(parser, pieces)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableXmlError("not well-formed") from error
     _check_tree(root, limits)
     return root
+
+
+def _cut(data: bytes) -> list[bytes]:
+    """Cut a document into pieces, the last one first."""
+    begins = range(0, len(data), _PIECE)
+    return [data[begin : begin + _PIECE] for begin in reversed(begins)]
+
+
+def _fed(parser: etree.XMLParser, pieces: list[bytes]) -> etree._Element:
+    """Parse a document while it goes away: it is never there beside its whole tree."""
+    while pieces:
+        parser.feed(pieces.pop())
+    return parser.close()
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:

@@ -1,7 +1,8 @@
 import pytest
+from lxml import etree
 
 from metadata.errors import UnreadableXmlError
-from metadata.safe_xml import METADATA_LIMITS, Limits, parse
+from metadata.safe_xml import LARGE, METADATA_LIMITS, Limits, parse
 
 SMALL = Limits(max_bytes=200, max_depth=3, max_elements=4, max_attributes=2)
 
@@ -61,3 +62,22 @@ def test_metadata_may_be_large() -> None:
     assert len(parse(crowd, limits=METADATA_LIMITS)) == 100_000
     with pytest.raises(UnreadableXmlError):
         parse(crowd)
+
+
+def large_document(end: str = "</a>") -> bytes:
+    """Write a document of pieces, whose borders fall inside of letters."""
+    text = "x\u00e5\u00e4\u00f6\u20ac" * (LARGE // 10)
+    return f"<a><b>{text}</b>{end}".encode()
+
+
+def test_a_large_document_is_read_whole() -> None:
+    data = large_document()
+    assert len(data) > LARGE
+    root = parse(data, limits=METADATA_LIMITS)
+    assert etree.tostring(root, encoding="utf-8") == data
+
+
+@pytest.mark.parametrize("end", ["", "</b>", "</a><a/>", "<?pi?></a>"])
+def test_a_large_document_is_checked_as_others_are(end: str) -> None:
+    with pytest.raises(UnreadableXmlError):
+        parse(large_document(end), limits=METADATA_LIMITS)
