@@ -1,6 +1,9 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine, event
@@ -73,6 +76,10 @@ def count(engine: Engine) -> Callable[[], int]:
     return since
 
 
+def source(name: str) -> Source:
+    return Source(name=name, location=f"{name}.xml", trust=PinnedFile("0" * 64))
+
+
 def loaded(*entities: tuple[str, Role, str, datetime | None]) -> Loaded:
     records = [
         EntityRecord(
@@ -85,8 +92,9 @@ def loaded(*entities: tuple[str, Role, str, datetime | None]) -> Loaded:
         )
         for entity_id, role, xml, valid_until in entities
     ]
-    source = Source(name="a", location="a.xml", trust=PinnedFile("0" * 64))
-    return Loaded(source=source, records=records, at=NOW, valid_until=None, warnings=())
+    return Loaded(
+        source=source("a"), records=records, at=NOW, valid_until=None, warnings=()
+    )
 
 
 def idp_with_key(name: str) -> str:
@@ -263,3 +271,104 @@ def test_plain_http_on_this_machine_is_a_choice(
         registry.sp(SP)
     demo = Registry(store, clock, allow_loopback_http=True)
     assert demo.sp(SP).acs_endpoints[0].location == "http://127.0.0.1/acs"
+
+
+def test_a_new_version_reads_nothing_again_that_stayed_the_same(
+    store: EntityStore,
+    registry: Registry,
+    seconds: Seconds,
+    count: Callable[[], int],
+) -> None:
+    same = (IDP, Role.IDP, idp(), None)
+    store.add(loaded(same, (SP, Role.SP, sp(), None)))
+    first = registry.idp(IDP)
+    store.replace(loaded(same))
+    seconds.now += VERSION_CHECK_SECONDS
+    count()
+    assert registry.idp(IDP) is first
+    assert count() == 2  # the version, and whether the row is the same
+    assert registry.idp(IDP) is first
+    assert count() == 0
+
+
+def test_a_new_end_counts_without_reading_again(
+    store: EntityStore, registry: Registry, seconds: Seconds, clock: FrozenClock
+) -> None:
+    xml = idp(valid_until=END)
+    store.add(loaded((IDP, Role.IDP, xml, NOW + timedelta(minutes=1))))
+    first = registry.idp(IDP)
+    store.replace(loaded((IDP, Role.IDP, xml, END + timedelta(hours=1))))
+    seconds.now += VERSION_CHECK_SECONDS
+    again = registry.idp(IDP)
+    assert again.signing_keys is first.signing_keys
+    assert again.valid_until == END
+    store.replace(loaded((IDP, Role.IDP, xml, NOW + timedelta(minutes=2))))
+    seconds.now += VERSION_CHECK_SECONDS
+    assert registry.idp(IDP).valid_until == NOW + timedelta(minutes=2)
+    clock.now = NOW + timedelta(minutes=2)
+    with pytest.raises(MetadataExpiredError):
+        registry.idp(IDP)
+
+
+def test_an_earlier_source_that_brings_the_entity_later_decides(
+    store: EntityStore, registry: Registry, seconds: Seconds
+) -> None:
+    earlier = replace(loaded(), source=source("earlier"))
+    store.add(earlier)
+    store.add(loaded((IDP, Role.IDP, idp_with_key("later"), None)))
+    assert registry.idp(IDP).signing_keys == (rsa_key("later").public,)
+    records = loaded((IDP, Role.IDP, idp_with_key("earlier"), None)).records
+    store.replace(replace(earlier, records=records))
+    seconds.now += VERSION_CHECK_SECONDS
+    assert registry.idp(IDP).signing_keys == (rsa_key("earlier").public,)
+
+
+def test_the_cache_is_bounded_by_the_size_of_what_was_read(
+    store: EntityStore,
+    registry: Registry,
+    count: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(party_cache, "MAX_CACHED_BYTES", 2 * len(idp("urn:1")) + 1)
+    names = ["urn:1", "urn:2", "urn:3"]
+    store.add(loaded(*((name, Role.IDP, idp(name), None) for name in names)))
+    for name in names:
+        registry.idp(name)
+    count()
+    registry.idp("urn:3")
+    registry.idp("urn:2")
+    assert count() == 0
+    registry.idp("urn:1")
+    assert count() == 1
+
+
+def test_one_thread_looks_for_a_new_version_and_the_others_go_on(
+    store: EntityStore, clock: FrozenClock, seconds: Seconds
+) -> None:
+    store.add(loaded((IDP, Role.IDP, idp(), None)))
+    is_asked, may_answer = Event(), Event()
+
+    class SlowStore(EntityStore):
+        """A store that takes its time from the second question on."""
+
+        def version(self) -> int:
+            if seconds.now > Seconds().now:
+                is_asked.set()
+                assert may_answer.wait(10)
+            return super().version()
+
+    slow = Registry(SlowStore(store._engine), clock, monotonic=seconds)
+    slow.idp(IDP)
+    seconds.now += VERSION_CHECK_SECONDS
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(slow.idp, IDP)
+        assert is_asked.wait(10)
+        assert slow.idp(IDP).entity_id == IDP
+        assert not waiting.done()
+        may_answer.set()
+        assert waiting.result(10).entity_id == IDP
+
+
+def test_what_no_database_can_be_asked_for_is_unknown(registry: Registry) -> None:
+    with pytest.raises(UnknownEntityError):
+        registry.idp("urn:\0")
