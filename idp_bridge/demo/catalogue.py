@@ -64,6 +64,8 @@ def _lines(places: Places) -> Iterator[str]:
     for person, permissions in _USERS:
         yield from _person("users", person)
         yield _texts("permissions", permissions)
+    for person, role in people.OPERATORS.items():
+        yield from _operator(person, role)
 
 
 def _service(service: EService, start_url: str) -> Iterator[str]:
@@ -91,6 +93,15 @@ def _person(table: str, person: Person) -> Iterator[str]:
     if person in _LEFT:
         yield f"valid_from = {_BEGIN}"
         yield f"valid_until = {_LEFT[person]}"
+
+
+def _operator(person: Person, role: str) -> Iterator[str]:
+    yield "[[operators]]"
+    yield _text("hsa_id", person.hsa_id)
+    yield _text("given_name", person.given_name)
+    yield _text("surname", person.surname)
+    yield _text("email", person.mail)
+    yield _text("role", role)
 
 
 def _text(key: str, value: str) -> str:

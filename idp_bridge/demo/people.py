@@ -9,11 +9,13 @@ BJORKVIK: Final = "212099-0011"
 EKDALEN: Final = "212099-0029"
 GRANBY: Final = "212099-0037"
 NORRSJO: Final = "232199-0018"
+AGENCY: Final = "202199-0011"
 ORGANISATIONS: Final = {
     BJORKVIK: "Björkviks kommun",
     EKDALEN: "Ekdalens kommun",
     GRANBY: "Granby kommun",
     NORRSJO: "Region Norrsjö",
+    AGENCY: "Demonstrationsverket",
 }
 
 
@@ -152,8 +154,28 @@ KARIN: Final = Person(
     note="Arbetar i en kommun som inte längre deltar.",
     error="inactive-organisation",
 )
+MAJA: Final = Person(
+    key="maja",
+    given_name="Maja",
+    surname="Sand",
+    number=AGENCY,
+    suffix="O001",
+    note="Är operatör och systemansvarig: kommer in på operatörssidorna.",
+    error="unknown-person",
+)
+LARS: Final = Person(
+    key="lars",
+    given_name="Lars",
+    surname="Falk",
+    number=AGENCY,
+    suffix="O002",
+    note="Är operatör med rollen läsare: ser allt på operatörssidorna, ändrar inget.",
+    error="unknown-person",
+)
 LET_IN: Final = (ANNA, BO, CECILIA, DAVID)
 """People who come in, at least somewhere."""
 STOPPED: Final = (EVA, FILIP, GUN, HUGO, INGRID, JOHAN, KARIN)
 """People who come in nowhere."""
-PEOPLE: Final = {person.key: person for person in (*LET_IN, *STOPPED)}
+OPERATORS: Final = {MAJA: "system", LARS: "reader"}
+"""People who run the bridge, with their roles; in the e-tjänster they are nobody."""
+PEOPLE: Final = {person.key: person for person in (*LET_IN, *STOPPED, *OPERATORS)}

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, request
 from idp_bridge.demo import pages
 from idp_bridge.demo.guide import RECIPES
 from idp_bridge.demo.memory import Memory
-from idp_bridge.demo.people import LET_IN, PEOPLE, STOPPED
+from idp_bridge.demo.people import LET_IN, OPERATORS, PEOPLE, STOPPED
 from idp_bridge.demo.provider import Provider, metadata_of
 from idp_bridge.demo.tricks import TRICKS
 from idp_bridge.errors import BridgeError
@@ -70,6 +70,7 @@ class Counter:
             profile=self.provider.profile,
             let_in=LET_IN,
             stopped=STOPPED,
+            operators=tuple(OPERATORS),
             tricks=TRICKS,
             has_earlier=self.provider.earlier_id is not None,
             forced=asked.force_authn,
@@ -127,4 +128,10 @@ def create_portal(
 def show_guide() -> Response:
     """Show who is who, and how every error page can be seen."""
     rows = [(code, text.sv, RECIPES.get(code)) for code, text in TEXTS.items()]
-    return pages.show("portal_guide", let_in=LET_IN, stopped=STOPPED, rows=rows)
+    return pages.show(
+        "portal_guide",
+        let_in=LET_IN,
+        stopped=STOPPED,
+        operators=tuple(OPERATORS),
+        rows=rows,
+    )

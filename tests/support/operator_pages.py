@@ -52,7 +52,7 @@ def operators(**more: str) -> str:
     """Write the operators of a catalogue file.
 
     Args:
-        more: A line of TOML for a role, ``system="valid_until = 2026-11-23"``.
+        more: A line of TOML for a role, ``system="valid_until = 2026-11-22"``.
     """
     return "\n".join(
         f'[[operators]]\nhsa_id = "{hsa_id}"\nrole = "{role}"\n'
@@ -100,7 +100,7 @@ class Site:
     def token(self) -> str:
         """Read the token out of a form of ours."""
         page = html.fromstring(self.get(SOURCES).get_data(as_text=True))
-        return str(page.find(".//input[@name='csrf_token']").get("value"))
+        return str(page.findall(".//input[@name='csrf_token']")[0].get("value"))
 
     def begin_login(self, path: str = START) -> str:
         """Ask for a page without a session; answers with the ID of our request."""
@@ -165,8 +165,8 @@ def request_id_of(url: str) -> str:
 
 def text_of(page: TestResponse) -> str:
     """Read what people read, with single blanks."""
-    main = html.fromstring(page.get_data(as_text=True)).find(".//main")
-    return " ".join(str(main.text_content()).split())
+    main = html.fromstring(page.get_data(as_text=True)).findall(".//main")
+    return " ".join(str(main[0].text_content()).split())
 
 
 USER = ALICE

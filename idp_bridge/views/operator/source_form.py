@@ -22,6 +22,10 @@ _MAX_LOCATION: Final = 2000
 _MAX_PEM: Final = 100_000
 _DEFAULT_DAYS: Final = str(DEFAULT_MAX_VALIDITY.days)
 
+_REMOTE: Final = frozenset({Kind.URL, Kind.MDQ})
+_SCHEMES: Final = ("https://", "http://")
+"""Plain http is refused when the source is added, except on this machine."""
+
 Problem = tuple[str, str]
 """The field, and the key of what is wrong with it."""
 
@@ -98,7 +102,7 @@ class SourceForm:
             yield "location", "location"
         if self.kind == Kind.FILE and not self.location.startswith("/"):
             yield "location", "location-file"
-        if self.kind != Kind.FILE and "://" not in self.location:
+        if self.kind in _REMOTE and not self.location.startswith(_SCHEMES):
             yield "location", "location-url"
 
     def _problems_of_trust(self) -> Iterator[Problem]:

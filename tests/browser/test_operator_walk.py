@@ -1,0 +1,112 @@
+"""An operator in Chromium: log in, look, find, let fetch, log out."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from idp_bridge.demo.people import ANNA, LARS, MAJA, Person
+from tests.support.chromium import ARTIFACTS, Walk, watch
+from tests.support.demo import Demo
+
+pytestmark = pytest.mark.browser
+
+FOLDER = ARTIFACTS / "operator"
+
+
+def log_in(walk: Walk, person: Person, path: str = "/operator/") -> Page:
+    page = walk.page
+    page.goto(f"{walk.places.bridge}{path}")
+    page.get_by_role("link", name="SITHS").first.click()
+    page.wait_for_url(f"{walk.places.portal}/**")
+    walk.be(person.name)
+    return page
+
+
+def shoot(page: Page, name: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+
+
+def test_an_operator_logs_in_looks_and_logs_out(walk: Walk) -> None:
+    page = log_in(walk, MAJA)
+    page.wait_for_url(f"{walk.places.bridge}/operator/metadata")
+    header = page.locator("header")
+    assert "Maja Sand, systemansvarig" in header.inner_text()
+    assert page.get_by_role("heading", name="Källor för metadata").is_visible()
+    assert page.get_by_role("row").count() == 5
+    shoot(page, "sources")
+    page.get_by_role("link", name="siths").click()
+    assert page.get_by_text("Hämtas som den ska").is_visible()
+    shoot(page, "source")
+    page.get_by_role("button", name="Hämta nu").click()
+    assert page.get_by_text("väntar på att utföras").is_visible()
+    shoot(page, "ordered")
+    for _ in range(60):
+        if page.get_by_text("klart 20").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert page.get_by_text("klart 20").is_visible()
+    page.get_by_role("button", name="Logga ut").click()
+    assert page.get_by_role("heading", name="Du är utloggad").is_visible()
+    shoot(page, "logged-out")
+    page.go_back()
+    page.reload()
+    assert page.url.startswith(f"{walk.places.bridge}/logga-in/")
+
+
+def test_an_operator_finds_an_entity(walk: Walk) -> None:
+    page = log_in(walk, LARS, "/operator/metadata/entiteter?roll=idp")
+    page.wait_for_url("**/operator/metadata/entiteter?roll=idp")
+    assert page.get_by_role("row").count() == 3
+    page.get_by_label("Sök namn eller entityID").fill("siths")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("row").count() == 2
+    shoot(page, "entities")
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    assert page.get_by_role("heading", name="Certifikat").is_visible()
+    shoot(page, "entity")
+    assert page.get_by_role("button", name="Godkänn").count() == 0
+
+
+def test_a_form_with_mistakes_leads_to_them(walk: Walk) -> None:
+    page = log_in(walk, MAJA, "/operator/metadata/ny-kalla")
+    page.get_by_label("Namn", exact=True).fill("Å")
+    page.get_by_role("button", name="Lägg till").click()
+    summary = page.locator(".error-summary")
+    assert summary.is_visible()
+    assert page.title().startswith("Fel: ")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    shoot(page, "form")
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.id") == "name"
+    assert page.get_by_label("Namn", exact=True).input_value() == "Å"
+
+
+def test_somebody_else_is_told_so(walk: Walk) -> None:
+    page = log_in(walk, ANNA)
+    page.wait_for_url(f"{walk.places.bridge}/saml/sp/acs")
+    assert "Du är inte registrerad som operatör" in page.inner_text("main")
+    shoot(page, "not-operator")
+
+
+def test_a_narrow_window_scrolls_tables_only(
+    impatient_browser: Browser, running_demo: Demo
+) -> None:
+    complaints: list[str] = []
+    context = impatient_browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}
+    )
+    tab = context.new_page()
+    watch(tab, complaints)
+    walk = Walk(tab, running_demo, has_javascript=False)
+    page = log_in(walk, MAJA)
+    page.wait_for_url("**/operator/metadata")
+    width = "document.documentElement.scrollWidth"
+    for path in ("metadata", "metadata/kallor/siths", "metadata/ny-kalla"):
+        page.goto(f"{walk.places.bridge}/operator/{path}")
+        box = page.locator("body").bounding_box()
+        assert box is not None
+        assert box["width"] <= 320, width
+        shoot(page, f"narrow-{path.replace('/', '-')}")
+    context.close()
+    assert complaints == []
