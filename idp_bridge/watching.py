@@ -53,6 +53,7 @@ class Watch:
         """Look until it is no longer wanted."""
         while self._is_wanted():
             self.look()
+            _give_memory_back()
             self._sleep(SECONDS * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311  # no secret
 
     def look(self) -> tuple[RefreshResult, ...]:
@@ -69,8 +70,6 @@ class Watch:
         self._is_silent = False
         for result in results:
             tell(result)
-        if any(result.outcome is Outcome.TAKEN for result in results):
-            _give_memory_back()
         return results
 
 
