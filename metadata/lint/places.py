@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from metadata.elements import local_name
+from metadata.lint.subjects import local_name
 
 _MARKUP: Final = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?:[^\s!?/>:]+:)?([^\s!?/>:]+)",
@@ -42,22 +42,25 @@ def start_tags(data: bytes) -> Iterator[Tag]:
 
 
 class Lines:
-    """Turns offsets into lines; cheap when they come roughly in order."""
+    """Turns offsets into lines; cheap when they come in order, on one line too."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._known = (0, 1)
+        self._offset, self._line, self._column = 0, 1, 1
 
     def at(self, offset: int) -> tuple[int, int]:
         """Give line and column, both counted from 1, the column in letters."""
-        start, line = self._known
-        if offset < start:
-            line -= self._data.count(b"\n", offset, start)
-        else:
-            line += self._data.count(b"\n", start, offset)
-        self._known = (offset, line)
-        before = self._data[self._data.rfind(b"\n", 0, offset) + 1 : offset]
-        return line, len(before.decode("utf-8", errors="replace")) + 1
+        if offset < self._offset:
+            self._offset, self._line, self._column = 0, 1, 1
+        passed = self._data[self._offset : offset]
+        newlines = passed.count(b"\n")
+        if newlines:
+            passed = passed[passed.rindex(b"\n") + 1 :]
+            self._column = 1
+        self._column += len(passed.decode("utf-8", errors="replace"))
+        self._line += newlines
+        self._offset = offset
+        return self._line, self._column
 
 
 def path_of(element: etree._Element, top: etree._Element) -> str:

@@ -95,12 +95,13 @@ class Subject:
     def places(self, elements: list[etree._Element]) -> list[Place]:
         """Find where elements stand."""
         order = {one: number for number, one in enumerate(_own_elements(self.top))}
-        found = []
-        for element in elements:
-            number = min(order.get(element, 0), len(self.offsets) - 1)
-            line, column = self.lines.at(self.offsets[number])
-            found.append(Place(line, column, path_of(element, self.top)))
-        return found
+        last = len(self.offsets) - 1
+        wanted = [self.offsets[min(order.get(one, 0), last)] for one in elements]
+        found = {offset: self.lines.at(offset) for offset in sorted(set(wanted))}
+        return [
+            Place(*found[offset], path_of(element, self.top))
+            for offset, element in zip(wanted, elements, strict=True)
+        ]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -238,12 +239,18 @@ class Reader:
         return _DECLARATION.sub(b"", text.encode("utf-8", "replace"), count=1)
 
     def _checked_utf8(self, data: bytes) -> bytes:
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line, column = Lines(data).at(error.start)
-            text = "A byte here is not UTF-8: write the file in UTF-8."
-            self.troubles.append(Trouble(ENCODING, text, line, column))
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for start in range(0, len(data), _CHUNK):
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(
+                    data[start : start + _CHUNK], final=start + _CHUNK >= len(data)
+                )
+            except UnicodeDecodeError as error:
+                line, column = Lines(data).at(start - held + error.start)
+                text = "A byte here is not UTF-8: write the file in UTF-8."
+                self.troubles.append(Trouble(ENCODING, text, line, column))
+                break
         return data
 
     def _refused(self) -> bool:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from metadata import names
-from metadata.elements import MD, XML_LANG, attribute, children, local_name, text_of
+from metadata.elements import MD, XML_LANG, attribute, children, text_of
 
 MDUI: Final = f"{{{names.NS_MDUI}}}"
 MDATTR: Final = f"{{{names.NS_MDATTR}}}"
@@ -45,6 +45,16 @@ _SHOWN: Final = 70
 def tag_of(element: etree._Element) -> str:
     """Give the tag of an element, which is a string for everything but comments."""
     return str(element.tag)
+
+
+def local_name(element: etree._Element) -> str:
+    """Name an element without its namespace, however odd its name is."""
+    return tag_of(element).rpartition("}")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """Name the namespace of an element; empty when it has none."""
+    return tag_of(element).rpartition("}")[0].removeprefix("{")
 
 
 def printable(text: str) -> str:

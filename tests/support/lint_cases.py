@@ -144,7 +144,9 @@ def structure_cases() -> dict[str, Case]:
     in_group = grouped(acs)
     return {
         "element-order": sp(without(name_id), (_ACS2, _ACS2 + name_id)),
-        "element-unknown": sp(before("<md:Organization>", "<md:Company>a</md:Company>")),
+        "element-unknown": sp(
+            before("<md:Organization>", "<md:Company>a</md:Company>")
+        ),
         "group-content": Case(
             in_group.encode(),
             spoilt(in_group, ("</md:Entities", "<md:Company/></md:Entities")).encode(),
@@ -162,10 +164,14 @@ def structure_cases() -> dict[str, Case]:
         "extensions-empty": sp(
             before("<md:GivenName>", "<md:Extensions></md:Extensions>")
         ),
-        "language-missing": sp(('<mdui:DisplayName xml:lang="sv">', "<mdui:DisplayName>")),
+        "language-missing": sp(
+            ('<mdui:DisplayName xml:lang="sv">', "<mdui:DisplayName>")
+        ),
         "blanks-around": sp(("mailto:drift@example.se", "\n mailto:drift@example.se ")),
         "value-empty": sp(("mailto:drift@example.se", "")),
-        "value-long": sp(("https://sp.example.se/acs2", "https://sp.example.se/" + 300 * "a")),
+        "value-long": sp(
+            ("https://sp.example.se/acs2", "https://sp.example.se/" + 300 * "a")
+        ),
     }
 
 
@@ -213,9 +219,12 @@ def validity_cases() -> dict[str, Case]:
         ),
         "entity-valid-until-unreadable": sp((_VALIDITY, 'validUntil="soon"')),
         "valid-until-passed": group(
-            "EntitiesDescriptor x", 'EntitiesDescriptor validUntil="2026-01-01T00:00:00Z" x'
+            "EntitiesDescriptor x",
+            'EntitiesDescriptor validUntil="2026-01-01T00:00:00Z" x',
         ),
-        "entity-valid-until-passed": sp((_VALIDITY, 'validUntil="2026-01-01T00:00:00Z"')),
+        "entity-valid-until-passed": sp(
+            (_VALIDITY, 'validUntil="2026-01-01T00:00:00Z"')
+        ),
         "valid-until-far": sp((_VALIDITY, 'validUntil="2028-01-01T00:00:00Z"')),
         "valid-until-near": sp((_VALIDITY, 'validUntil="2026-11-23T13:00:00Z"')),
         "cache-duration-missing": sp(without('cacheDuration="PT1H"')),
@@ -306,7 +315,9 @@ def algorithm_cases() -> dict[str, Case]:
     signing = '<md:KeyDescriptor use="signing">'
     end = "</md:KeyDescriptor>"
     with_method = _sp_part(signing, end).replace(end, gcm + end)
-    declared = 'DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>\n    <alg'
+    declared = (
+        'DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>\n    <alg'
+    )
     return {
         "encryption-method-broken": sp((names.KEY_TRANSPORT_OAEP, rsa15)),
         "encryption-method-unknown": sp((names.ENCRYPTION_AES256_GCM, "urn:aes")),
@@ -328,7 +339,9 @@ def endpoint_cases() -> dict[str, Case]:
         "endpoint-http": sp((acs2, acs2.replace("https:", "http:"))),
         "endpoint-address": sp((acs2, 'Location="javascript:alert(1)"')),
         "endpoint-private": sp((acs2, 'Location="https://10.0.0.1/acs2"')),
-        "endpoint-response-location": sp((acs2, acs2 + ' ResponseLocation="https://a.se/"')),
+        "endpoint-response-location": sp(
+            (acs2, acs2 + ' ResponseLocation="https://a.se/"')
+        ),
         "endpoint-repeated": sp((acs2, acs2.replace("acs2", "acs"))),
         "binding-unknown": sp(
             (f'{names.BINDING_REDIRECT}" {slo}', f'urn:telepathy" {slo}')
@@ -391,7 +404,8 @@ def display_cases() -> dict[str, Case]:
             without(_lang(privacy, "sv", the_sp)), without(_lang(privacy, "en", the_sp))
         ),
         "ui-privacy-missing-idp": idp(
-            without(_lang(privacy, "sv", the_idp)), without(_lang(privacy, "en", the_idp))
+            without(_lang(privacy, "sv", the_idp)),
+            without(_lang(privacy, "en", the_idp)),
         ),
         "ui-link-address": sp(("https://sp.example.se/om", "sp.example.se/om")),
         "error-url-missing": idp(without(error_url)),
@@ -437,8 +451,12 @@ def organisation_cases() -> dict[str, Case]:
         "contact-support-missing-idp": idp(without(support)),
         "contact-security-missing": sp(without(security)),
         "sirtfi-without-contact": idp(without(security)),
-        "contact-security-name": sp(without("<md:GivenName>Incident team</md:GivenName>")),
-        "contact-security-type": sp((_SECURITY_TYPE, _SECURITY_TYPE.replace("other", "support"))),
+        "contact-security-name": sp(
+            without("<md:GivenName>Incident team</md:GivenName>")
+        ),
+        "contact-security-type": sp(
+            (_SECURITY_TYPE, _SECURITY_TYPE.replace("other", "support"))
+        ),
         "contact-email-missing": sp(
             without(f"<md:EmailAddress>{drift}</md:EmailAddress>")
         ),
@@ -464,15 +482,19 @@ def attribute_cases() -> dict[str, Case]:
         '<saml:Attribute Name="http://macedir.org/entity-category-support"',
         "</saml:Attribute>",
     )
-    scope = "<shibmd:Scope regexp=\"false\">"
+    scope = '<shibmd:Scope regexp="false">'
     both_formats = f"<md:NameIDFormat>{names.NAMEID_PERSISTENT}</md:NameIDFormat>"
     signs = spoilt(exemplary_sp(), (value, signing))
     return {
         "category-unknown": sp((hsaid, hsaid + "x")),
-        "category-deprecated": sp((public, "http://www.swamid.se/category/sfs-1993-1153")),
+        "category-deprecated": sp(
+            (public, "http://www.swamid.se/category/sfs-1993-1153")
+        ),
         "category-missing": sp((hsaid, public + "x")),
         "category-sectors": sp((value, value + private)),
-        "signature-service-unsigned": _case(signs, without(' AuthnRequestsSigned="true"')),
+        "signature-service-unsigned": _case(
+            signs, without(' AuthnRequestsSigned="true"')
+        ),
         "signature-service": sp((value, signing)),
         "category-support-missing": idp(without(supported)),
         "entity-attribute-format": sp(
@@ -504,7 +526,9 @@ def attribute_cases() -> dict[str, Case]:
 
 def requested_cases() -> dict[str, Case]:
     """Ask for what should not be asked for, and register badly."""
-    services = _sp_part("<md:AttributeConsumingService ", "</md:AttributeConsumingService>")
+    services = _sp_part(
+        "<md:AttributeConsumingService ", "</md:AttributeConsumingService>"
+    )
     wish = _sp_part('<md:RequestedAttribute Name="urn:oid:2.5.4.42"', "/>")
     required = wish.replace("/>", ' isRequired="true"/>')
     many = [required.replace("2.5.4.42", f"2.5.4.4{n}") for n in "456"]
@@ -518,7 +542,9 @@ def requested_cases() -> dict[str, Case]:
     return {
         "requested-missing": sp(without(services)),
         "requested-unknown": sp(_requested(names.SAMBI + "healthCareProviderID")),
-        "requested-format": sp((wish, wish.replace(f'NameFormat="{names.ATTRNAME_URI}"', ""))),
+        "requested-format": sp(
+            (wish, wish.replace(f'NameFormat="{names.ATTRNAME_URI}"', ""))
+        ),
         "requested-repeated": sp((wish, wish + wish)),
         "requested-families": sp(_requested(names.SAMBI_MAIL)),
         "requested-many-required": sp((wish, "".join(many))),
@@ -553,4 +579,3 @@ def all_cases() -> dict[str, Case]:
         requested_cases(),
     )
     return {code: case for part in parts for code, case in part.items()}
-

@@ -113,7 +113,9 @@ def _exemplary(name: str) -> str:
     text = (_DATA / name).read_text(encoding="utf-8")
     text = text.replace("SIGNING-CERTIFICATE", signing_certificate())
     text = text.replace("ENCRYPTION-CERTIFICATE", encryption_certificate())
-    return signed(text.partition("?>\n")[2], rsa_key("federation", 3072)).decode("ascii")
+    return signed(text.partition("?>\n")[2], rsa_key("federation", 3072)).decode(
+        "ascii"
+    )
 
 
 def spoilt(text: str, *changes: tuple[str, str]) -> str:

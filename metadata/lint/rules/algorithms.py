@@ -5,7 +5,7 @@ from typing import Final
 
 from metadata import names
 from metadata.algorithms import DIGESTS, SIGNATURES
-from metadata.elements import attribute, local_name
+from metadata.elements import attribute
 from metadata.lint.levels import (
     ADVICE,
     ERROR,
@@ -15,7 +15,7 @@ from metadata.lint.levels import (
     sweden,
 )
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import Entity, Key, quoted, tag_of
+from metadata.lint.subjects import Entity, Key, local_name, quoted, tag_of
 
 _ALG: Final = "{urn:oasis:names:tc:SAML:metadata:algsupport}"
 _SIGNING_METHOD: Final = _ALG + "SigningMethod"

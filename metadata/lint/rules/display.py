@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import MD, attribute, children, local_name, text_of
+from metadata.elements import MD, attribute, children, text_of
 from metadata.endpoints import fault_of
 from metadata.lint.levels import (
     ADVICE,
@@ -24,6 +24,7 @@ from metadata.lint.subjects import (
     Entity,
     Role,
     language_of,
+    local_name,
     quoted,
 )
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from metadata.elements import MD, attribute, local_name
+from metadata.elements import MD, attribute
 from metadata.endpoints import fault_of
 from metadata.lint.levels import ERROR, WARNING, saml, swamid, sweden
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import Entity, quoted
+from metadata.lint.subjects import Entity, local_name, quoted
 
 _LOCATIONS: Final = ("Location", "ResponseLocation")
 _NEVER_ANSWERED: Final = (

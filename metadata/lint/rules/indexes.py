@@ -5,10 +5,10 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import MD, attribute, children, is_true, local_name
+from metadata.elements import MD, attribute, children, is_true
 from metadata.lint.levels import ADVICE, ERROR, saml
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import Entity, quoted
+from metadata.lint.subjects import Entity, local_name, quoted
 
 _INDEXED: Final = (
     MD + "ArtifactResolutionService",

@@ -5,10 +5,10 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import MD, children, local_name
+from metadata.elements import MD, children
 from metadata.lint.levels import ADVICE, ERROR, WARNING, saml, swamid
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import MDUI, Entity, language_of, quoted
+from metadata.lint.subjects import MDUI, Entity, language_of, local_name, quoted
 
 _KEYWORDS: Final = MDUI + "Keywords"
 _ISO_639_1: Final = frozenset(

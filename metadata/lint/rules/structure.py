@@ -6,11 +6,19 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import MD, local_name
+from metadata.elements import MD
 from metadata.lint.grammar import ATTRIBUTES, CLOSED_NAMESPACES, CONTENT, Step
 from metadata.lint.levels import ERROR, WARNING, saml, swamid
 from metadata.lint.registry import Flaw, document_rule, entity_rule
-from metadata.lint.subjects import Document, Entity, language_of, quoted, tag_of
+from metadata.lint.subjects import (
+    Document,
+    Entity,
+    language_of,
+    local_name,
+    namespace_of,
+    quoted,
+    tag_of,
+)
 
 _SCHEMA: Final = "SAML metadata schema"
 _EXTENSIONS: Final = MD + "Extensions"
@@ -60,8 +68,8 @@ def _unknown(parent: etree._Element) -> Iterator[Flaw]:
 
 
 def _is_open(child: etree._Element) -> bool:
-    namespace = etree.QName(child).namespace
-    return namespace is not None and namespace not in CLOSED_NAMESPACES
+    namespace = namespace_of(child)
+    return namespace != "" and namespace not in CLOSED_NAMESPACES
 
 
 @entity_rule("element-unknown", saml(ERROR, _SCHEMA))
@@ -137,8 +145,7 @@ def text_unexpected(entity: Entity) -> Iterator[Flaw]:
 def extension_content(entity: Entity) -> Iterator[Flaw]:
     """Extensions hold elements of other namespaces than metadata's own."""
     for child in entity.element.iterfind(f".//{_EXTENSIONS}/*"):
-        namespace = etree.QName(child).namespace
-        if namespace is None or tag_of(child).startswith(MD):
+        if not namespace_of(child) or tag_of(child).startswith(MD):
             name = local_name(child)
             yield Flaw(child, f"{name} is no extension: move it out of Extensions.")
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import attribute, local_name
+from metadata.elements import attribute
 from metadata.instants import parse_duration, parse_instant
 from metadata.lint.levels import ADVICE, ERROR, WARNING, saml, saml2int
 from metadata.lint.registry import Flaw, document_rule, entity_rule
-from metadata.lint.subjects import Document, Entity
+from metadata.lint.subjects import Document, Entity, local_name
 from metadata.sources import DEFAULT_MAX_VALIDITY
 
 _NEAR: Final = timedelta(days=1)

@@ -6,11 +6,19 @@ from typing import Final
 
 from lxml import etree
 
-from metadata.elements import MD, local_name, text_of
+from metadata.elements import MD, text_of
 from metadata.lint.grammar import ATTRIBUTES
 from metadata.lint.levels import ADVICE, ERROR, WARNING, saml, saml2int
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import LOCALISED, MDUI, SAML, Entity, quoted, tag_of
+from metadata.lint.subjects import (
+    LOCALISED,
+    MDUI,
+    SAML,
+    Entity,
+    local_name,
+    quoted,
+    tag_of,
+)
 
 _MAX_LENGTH: Final = 256
 _MAX_SHORT: Final = 65535

@@ -31,7 +31,9 @@ def test_what_stands_before_a_break_is_reported_and_the_break_has_a_place() -> N
     assert "mismatch" in finding.text
 
 
-@pytest.mark.parametrize("data", [b"", b" ", b"<", b"\x00", b"\xff\xfe", b"<a>", b"&x;"])
+@pytest.mark.parametrize(
+    "data", [b"", b" ", b"<", b"\x00", b"\xff\xfe", b"<a>", b"&x;"]
+)
 def test_what_is_no_xml_is_said_to_be_none(data: bytes) -> None:
     assert "xml-broken" in codes(data)
 
@@ -112,9 +114,7 @@ TOKENS = [
 ]
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.sampled_from(SEEDS),
     cuts=st.lists(
@@ -142,9 +142,7 @@ VALUES = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs",
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    seed=st.sampled_from(SEEDS), number=st.integers(0, 10_000), value=VALUES
-)
+@given(seed=st.sampled_from(SEEDS), number=st.integers(0, 10_000), value=VALUES)
 def test_no_value_of_an_attribute_makes_it_crash(
     seed: bytes, number: int, value: str
 ) -> None:

@@ -33,9 +33,7 @@ def test_a_rule_finds_what_breaks_it(code: str, cases: dict[str, Case]) -> None:
 
 
 @pytest.mark.parametrize("code", RULES)
-def test_a_rule_leaves_alone_what_fulfils_it(
-    code: str, cases: dict[str, Case]
-) -> None:
+def test_a_rule_leaves_alone_what_fulfils_it(code: str, cases: dict[str, Case]) -> None:
     assert code not in codes(cases[code].good)
 
 
@@ -51,10 +49,7 @@ def test_a_rule_says_what_to_do_in_a_sentence(
 ) -> None:
     found = [one for one in findings(cases[code].bad) if one.code == code]
     for finding in found:
-        assert finding.text[0].isupper() or finding.text[0] in '"_' or (
-            finding.text.split()[0].rstrip(":").isidentifier()
-        )
-        assert finding.text.endswith(".")
+        assert finding.text.endswith((".", "?"))
         assert len(finding.text) > 20
         assert finding.clauses
 
