@@ -59,6 +59,12 @@ allowed_addresses = ["127.0.0.0/8", "::1/128"]
 # service = "statlig-ersattning"
 # profile = "swedenconnect"
 
+# Whose rules our metadata follows (saml2int, swedenconnect, swamid), and what
+# federations have given us: docs/configuration.md.
+#
+# [published]
+# profile = "saml2int"
+
 # Who answers when partners have questions; published in our metadata.
 #
 # [[contacts]]
