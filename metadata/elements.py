@@ -84,7 +84,7 @@ def is_true(element: etree._Element, name: str) -> bool:
 
 def local_name(element: etree._Element) -> str:
     """Name an element in a sentence, without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def valid_until_of(element: etree._Element) -> datetime | None:

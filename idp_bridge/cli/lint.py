@@ -72,7 +72,7 @@ def command(
     show: Callable[[_Tally, Iterator[Section]], None]
     show = _show_json if as_json else _show_text
     show(tally, tally.counted(sections))
-    if entity_id is not None and not tally.entities and not tally.levels[Level.ERROR]:
+    if entity_id is not None and not tally.entities:
         raise click.UsageError(f"no entity {printable(entity_id)} in this file")
     raise click.exceptions.Exit(1 if tally.levels[Level.ERROR] else 0)
 
