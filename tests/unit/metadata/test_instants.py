@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from metadata.instants import format_instant, parse_instant
+from metadata.instants import format_instant, parse_duration, parse_instant
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,42 @@ def test_a_moment_without_a_time_zone_is_not_written() -> None:
     naive = datetime(2026, 7, 1, 14, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(ValueError, match="without a time zone"):
         format_instant(naive)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("PT1H", 3600),
+        ("PT0S", 0),
+        ("P1D", 86400),
+        ("P7DT12H30M5S", 7 * 86400 + 12 * 3600 + 30 * 60 + 5),
+        ("PT3600.5S", 3600),
+        ("P1Y2M", (365 + 60) * 86400),
+    ],
+)
+def test_a_duration_is_read_to_the_second(text: str, seconds: int) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "P1DT",
+        "-PT1H",
+        "+PT1H",
+        "1H",
+        "PT1D",
+        "PT1.5H",
+        "PT 1H",
+        "PT\u0661H",
+        "P99999Y",
+        "PT" + "9" * 30 + "S",
+        "PT1H\n",
+    ],
+)
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a duration"):
+        parse_duration(text)

@@ -269,3 +269,16 @@ def test_a_database_that_does_not_answer_is_an_error() -> None:
 def test_a_database_without_our_tables_is_an_error(engine: Engine) -> None:
     with pytest.raises(MetadataUnavailableError):
         EntityStore(engine).find("urn:a", Role.IDP)
+
+
+def test_what_stays_must_still_be_as_it_was(store: EntityStore) -> None:
+    store.add(loaded(record("urn:a"), record("urn:b")))
+    kept = store.marks("a")
+    same = replace(loaded(), kept=kept)
+    assert store.replace(same) == change(unchanged=2)
+    store.replace(loaded(record("urn:a", "new"), record("urn:b")))
+    with pytest.raises(SourceRefusedError, match="meanwhile"):
+        store.replace(same)
+    changed = store.find("urn:a", Role.IDP)
+    assert changed is not None
+    assert changed.xml == b"new"
