@@ -130,12 +130,12 @@ class Bridge:
 
     def cpu_seconds(self) -> float:
         """Read from the kernel how long the workers have computed so far."""
-        ticks = sum(_ticks(pid) for pid in _children(self.master_pid))
+        ticks = sum(_ticks(pid) for pid in _workers(self.master_pid))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def worker_memory(self) -> "WorkerMemory":
         """Read from the kernel what a worker holds, the mean of all."""
-        workers = [_memory(pid) for pid in _children(self.master_pid)]
+        workers = [_memory(pid) for pid in _workers(self.master_pid)]
         return WorkerMemory(
             resident_mb=mean(one.resident_mb for one in workers),
             proportional_mb=mean(one.proportional_mb for one in workers),
@@ -226,10 +226,15 @@ def _answers(base_url: str) -> bool:
         return False
 
 
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+def _workers(master_pid: int) -> list[int]:
+    """List the processes that answer requests; another one refreshes metadata."""
+    tasks = Path(f"/proc/{master_pid}/task/{master_pid}/children")
     children = [int(each) for each in tasks.read_text().split()]
-    return children + [below for child in children for below in _children(child)]
+    return [pid for pid in children if not _is_companion(pid)]
+
+
+def _is_companion(pid: int) -> bool:
+    return b"\0watch\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _ticks(pid: int) -> int:
