@@ -17,6 +17,7 @@ from authz.errors import StoreUnavailableError as PermissionsUnavailableError
 from idp_bridge import logs, pages, texts
 from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
 from metadata.clock import Clock, utc_now
+from metadata.errors import MetadataUnavailableError
 
 _BAD_REQUEST: Final = 400
 _FIRST_OF_OURS: Final = 500
@@ -44,6 +45,7 @@ def register(
     exits = _Exits(clock, count)
     app.register_error_handler(BridgeError, exits.for_bridge)
     app.register_error_handler(PermissionsUnavailableError, exits.for_store)
+    app.register_error_handler(MetadataUnavailableError, exits.for_store)
     app.register_error_handler(CSRFError, exits.for_csrf)
     app.register_error_handler(SecurityError, _for_untrusted_host)
     app.register_error_handler(HTTPException, exits.for_http)
@@ -64,8 +66,10 @@ class _Exits:
         facts = {} if error.sender is None else {"sender": error.sender}
         return self._log_and_show(error.code, error.fault, **facts)
 
-    def for_store(self, _error: PermissionsUnavailableError) -> Response:
-        """Answer that the permission store is silent: neither all rights nor none."""
+    def for_store(
+        self, _error: PermissionsUnavailableError | MetadataUnavailableError
+    ) -> Response:
+        """Answer that a store is silent: neither all rights nor none."""
         return self._log_and_show(StoreUnavailableError.code, Fault.OURS)
 
     def for_csrf(self, _error: CSRFError) -> Response:

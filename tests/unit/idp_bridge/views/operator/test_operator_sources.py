@@ -416,6 +416,15 @@ def test_an_order_without_its_audit_entry_is_not_taken(
     assert desk.latest() == ()
 
 
+def test_a_database_without_metadata_is_said_to_be_silent(site: Site) -> None:
+    site.log_in("reader")
+    with site.parts.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE metadata_orders")
+    answer = site.get(SOURCES)
+    assert answer.status_code == 503
+    assert "store-unavailable" in answer.text
+
+
 def test_one_order_that_fails_unexpectedly_does_not_stop_the_next(
     site: Site, file: Path, desk: OrderDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
