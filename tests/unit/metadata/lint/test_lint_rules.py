@@ -6,7 +6,8 @@ from metadata.lint.levels import Level, Profile
 from metadata.lint.linter import Finding, lint
 from metadata.lint.registry import RULES
 from tests.support.clock import NOW
-from tests.support.lint_cases import Case, all_cases
+from tests.support.lint_cases import all_cases
+from tests.support.lint_changes import Case
 from tests.support.lint_documents import exemplary_idp, exemplary_sp
 
 

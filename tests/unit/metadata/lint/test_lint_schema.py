@@ -10,7 +10,7 @@ from lxml import etree
 from metadata import safe_xml
 from metadata.lint.linter import lint
 from tests.support.clock import NOW
-from tests.support.lint_cases import structure_cases
+from tests.support.lint_cases_form import structure_cases
 from tests.support.lint_documents import exemplary_idp, exemplary_sp
 
 FOLDER = files("saml2") / "data" / "schemas"
