@@ -251,7 +251,7 @@ def test_a_source_that_is_refused_is_told(config: Path, catalogue: Path) -> None
     assert "unreadable-xml" in refusal(
         run(config, "metadata", "add", "x", str(catalogue))
     )
-    assert "source-refused" in refusal(run(config, "metadata", "add", "x", "/missing"))
+    assert "fetch-failed" in refusal(run(config, "metadata", "add", "x", "/missing"))
     assert "unknown-source" in refusal(run(config, "metadata", "remove", "x"))
 
 
