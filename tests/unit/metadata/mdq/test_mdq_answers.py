@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -140,8 +141,9 @@ def test_nobody_is_asked_about_ourselves(world: MdqWorld) -> None:
 
 def test_a_server_cannot_be_trusted_by_a_pin(world: MdqWorld) -> None:
     world.store.remove("mdq")
-    world.add_source("pinned", trust=PinnedFile("0" * 64))
-    world.answers(idp(valid_until=NOW + DAY).encode())
+    document = idp(valid_until=NOW + DAY).encode()
+    world.add_source("pinned", trust=PinnedFile(sha256(document).hexdigest()))
+    world.answers(document)
     with pytest.raises(MetadataUnavailableError):
         world.registry.idp(IDP)
     assert "pinned" in (world.problem("pinned") or "")

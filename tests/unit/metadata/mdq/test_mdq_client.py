@@ -378,3 +378,11 @@ def test_no_place_stays_taken_after_an_answer_or_a_failure(world: MdqWorld) -> N
             world.another_process().idp(IDP)
         world.another_process().idp("urn:ok")
     assert world.asked == 5
+
+
+def test_only_one_asks_for_an_entity_at_a_time(world: MdqWorld) -> None:
+    until = NOW + timedelta(seconds=5)
+    take = world.mdq_store.take_slot
+    assert take("a-1", task="a", now=NOW, until=until) is not None
+    assert take("a-2", task="a", now=NOW, until=until) is None
+    assert take("b-1", task="b", now=NOW, until=until) is not None
