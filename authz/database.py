@@ -137,7 +137,8 @@ def holding(engine: Engine) -> Iterator[None]:
         engine: As for :func:`reading`.
     """
     before = getattr(_held, "connections", None)
-    _held.connections = mine = {engine: None}
+    mine: dict[Engine, Connection | None] = {engine: None}
+    _held.connections = mine
     try:
         yield
     finally:

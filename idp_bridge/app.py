@@ -74,7 +74,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     database.check_version(engine)
     built = services.build_services(settings, engine, reader, key_ring, clock=clock)
     services.install(app, built)
-    app.wsgi_app = _sharing(app, reader)  # type: ignore[method-assign]
+    app.wsgi_app = _sharing(app, reader)  # type: ignore[method-assign,assignment]
     _wrap(app, built)
     _register(app, built)
     return app

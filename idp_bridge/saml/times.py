@@ -1,7 +1,7 @@
 """Compare the times in messages with ours, allowing one configured clock skew."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from idp_bridge.errors import ExpiredError, NotYetValidError, UnreadableMessageError
@@ -62,4 +62,5 @@ def read_instant(text: str | None) -> datetime:
 
 def write_instant(moment: datetime) -> str:
     """Write a time as SAML wants it: UTC, whole milliseconds, ``Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
