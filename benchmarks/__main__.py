@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks import floor, metadata_part
-from benchmarks.bridge import Keys, install, serving
+from benchmarks.bridge import WORKERS, Keys, install, serving
 from benchmarks.logins import cpu_per_login
 from benchmarks.places import PLACES
 
@@ -81,12 +81,14 @@ def _slices(
     keys = Keys.new(bits)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        installation = install(Path(folder) / "bridge", environ, keys)
+        alone = {**environ, "IDP_BRIDGE_METADATA__REFRESH_IN_BACKGROUND": "false"}
+        installation = install(Path(folder) / "bridge", alone, keys)
         bridge = stack.enter_context(serving(installation))
         cpu_per_login(bridge, keys, rounds=100)
+        floors = stack.enter_context(floor.Neighbours(WORKERS))
         return [
             Slice(
-                floor=floor.measure(bits, rounds=100).total,
+                floor=floors.measure(bits, rounds=200).total,
                 bridge=cpu_per_login(bridge, keys, rounds=rounds),
             )
             for _ in range(count)

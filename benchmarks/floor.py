@@ -4,9 +4,13 @@ Verify an AuthnRequest, sign an AuthnRequest, decrypt and verify a Response, sig
 Response, encrypt it. No database, no HTTP, no checks, no message model.
 """
 
+import multiprocessing
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from statistics import fmean
+from typing import Self
 
 import xmlsec
 from lxml import etree
@@ -41,6 +45,38 @@ def measure(bits: int, *, rounds: int) -> Floor:
         "encrypt assertion": bench.encrypt,
     }
     return Floor({name: _time(work, rounds) for name, work in operations.items()})
+
+
+class Neighbours:
+    """Several processes that measure at once, as the workers of a bridge compute.
+
+    A core whose neighbour is busy is slower. The workers are measured while everybody
+    logs in, so the floor is measured with neighbours, too.
+
+    Args:
+        count: How many processes.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(count, mp_context=context)
+
+    def __enter__(self) -> Self:
+        """Start them."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them."""
+        self._pool.shutdown()
+
+    def measure(self, bits: int, *, rounds: int) -> Floor:
+        """Measure the floor in all of them at the same time; the mean."""
+        futures = [
+            self._pool.submit(measure, bits, rounds=rounds) for _ in range(self._count)
+        ]
+        floors = [future.result().parts for future in futures]
+        return Floor({name: fmean(one[name] for one in floors) for name in floors[0]})
 
 
 def _time(work: Callable[[], object], rounds: int) -> float:
