@@ -14,7 +14,7 @@ from typing import Final
 
 from idp_bridge.keys import KeySet, Purpose, StoredKey
 from idp_bridge.settings import Settings
-from idp_bridge.settings.texts import Contact, DisplaySettings, Organisation
+from idp_bridge.settings.texts import DisplaySettings, Organisation
 from metadata import names, our_profiles
 from metadata.clock import Clock
 from metadata.our_entities import (
@@ -165,7 +165,7 @@ def our_sp(settings: Settings, keys: KeySet) -> OurSp:
         ),
         display=_display(settings.display, settings.base_url),
         organisation=_organisation(settings.organisation),
-        contacts=tuple(map(_contact, settings.contacts)),
+        contacts=_contacts(settings),
         entity_categories=published.sp_entity_categories,
     )
 
@@ -182,7 +182,7 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
         wants_signed_requests=settings.saml.require_signed_requests,
         display=_display(settings.display, settings.base_url),
         organisation=_organisation(settings.organisation),
-        contacts=tuple(map(_contact, settings.contacts)),
+        contacts=_contacts(settings),
         entity_categories=published.idp_entity_categories,
         supported_categories=published.idp_supported_categories,
         assurance_certifications=published.idp_assurance_certifications,
@@ -228,13 +228,17 @@ def _organisation(organisation: Organisation) -> OurOrganisation:
     )
 
 
-def _contact(contact: Contact) -> OurContact:
-    return OurContact(
-        kind=ContactKind(contact.type),
-        email=contact.email,
-        given_name=contact.given_name,
-        surname=contact.surname,
-        telephone=contact.phone,
+def _contacts(settings: Settings) -> tuple[OurContact, ...]:
+    """Name each contact; one without a name of its own answers for the agency."""
+    return tuple(
+        OurContact(
+            kind=ContactKind(contact.type),
+            email=contact.email,
+            given_name=contact.given_name or settings.organisation.display_names.sv,
+            surname=contact.surname,
+            telephone=contact.phone,
+        )
+        for contact in settings.contacts
     )
 
 

@@ -16,6 +16,8 @@ from metadata.errors import WeakAlgorithmError
 
 MIN_RSA_BITS: Final = 2048
 MIN_EC_BITS: Final = 256
+MAX_KEPT: Final = 512
+"""Opened keys that a process keeps: those of busy partners, not of a federation."""
 
 DIGESTS: Final[dict[str, Callable[[bytes], Any]]] = {
     names.DIGEST_SHA256: sha256,
@@ -71,7 +73,7 @@ def check_signature_algorithm(algorithm: str) -> SignatureAlgorithm:
     return SIGNATURES[algorithm]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_KEPT)
 def public_key(key: PublicKey) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
     """Open a certificate and hand on its key if it is strong enough.
 

@@ -90,6 +90,7 @@ LOA_UNCERTIFIED_3: Final = "http://id.swedenconnect.se/loa/1.0/uncertified-loa3"
 ASSURANCE_CERTIFICATION: Final = (
     "urn:oasis:names:tc:SAML:attribute:assurance-certification"
 )
+SWAMID_AL1: Final = "http://www.swamid.se/policy/assurance/al1"
 ENTITY_CATEGORY: Final = "http://macedir.org/entity-category"
 ENTITY_CATEGORY_SUPPORT: Final = "http://macedir.org/entity-category-support"
 CONTACT_SECURITY: Final = "http://refeds.org/metadata/contactType/security"

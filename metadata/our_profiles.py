@@ -22,7 +22,7 @@ class Profile(StrEnum):
     """Whose rules hold."""
 
     SAML2INT = "saml2int"
-    SWEDEN_CONNECT = "swedenconnect"
+    SWEDEN_CONNECT = "sweden-connect"
     SWAMID = "swamid"
 
 
@@ -71,5 +71,16 @@ def shortcomings(profile: Profile, entity: OurEntity) -> Iterator[str]:
     for kind in _CONTACTS[profile]:
         if kind not in present:
             yield f"contacts: {profile} wants a contact of type {kind}"
-    if isinstance(entity, OurIdp) and profile is Profile.SWAMID and not entity.scopes:
+    if isinstance(entity, OurIdp):
+        yield from _shortcomings_of_idp(profile, entity)
+
+
+def _shortcomings_of_idp(profile: Profile, idp: OurIdp) -> Iterator[str]:
+    certified = idp.assurance_certifications
+    levels = f"published.idp_assurance_certifications: {profile} wants"
+    if profile is Profile.SWEDEN_CONNECT and not certified:
+        yield f"{levels} the level that it is approved for (2.1.3)"
+    if profile is Profile.SWAMID and names.SWAMID_AL1 not in certified:
+        yield f"{levels} {names.SWAMID_AL1} (5.1.9)"
+    if profile is Profile.SWAMID and not idp.scopes:
         yield f"published.scopes: {profile} wants one at least (5.1.15)"

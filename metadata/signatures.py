@@ -31,7 +31,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
 from metadata import names, safe_xml
-from metadata.algorithms import DIGESTS, check_signature_algorithm, public_key
+from metadata.algorithms import DIGESTS, MAX_KEPT, check_signature_algorithm, public_key
 from metadata.entities import PublicKey
 from metadata.errors import BadSignatureError, WeakAlgorithmError
 from metadata.signature_shape import (
@@ -320,7 +320,7 @@ def _verify_with_any(
     raise BadSignatureError("no key of the sender verifies the signature")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_KEPT)
 def _verification_key(key: PublicKey) -> xmlsec.Key:
     """Load a key once, without its certificate: xmlsec copies what it is given.
 

@@ -57,9 +57,9 @@ allowed_addresses = ["127.0.0.0/8", "::1/128"]
 # [[downstream]]
 # entity_id = "https://etjanst.example.se/saml"
 # service = "statlig-ersattning"
-# profile = "swedenconnect"
+# profile = "sweden-connect"
 
-# Whose rules our metadata follows (saml2int, swedenconnect, swamid), and what
+# Whose rules our metadata follows (saml2int, sweden-connect, swamid), and what
 # federations have given us: docs/configuration.md.
 #
 # [published]

@@ -99,8 +99,13 @@ def _initialise(folder: Path, places: Places) -> None:
         raise SetupError(done.stderr.strip())
     config = folder / "bridge.toml"
     written = config.read_text(encoding="utf-8")
-    more = "\n".join(_partners())
+    more = partner_settings()
     config.write_text(f"{_HEAD}{written}\n{more}\n", encoding="utf-8")
+
+
+def partner_settings() -> str:
+    """Write what the demonstration adds to the settings of a new installation."""
+    return "\n".join(_partners())
 
 
 def _partners() -> Iterator[str]:

@@ -55,7 +55,7 @@ class Profile(StrEnum):
     """Whose rules hold where the profiles disagree."""
 
     SAML2INT = "saml2int"
-    SWEDEN_CONNECT = "swedenconnect"
+    SWEDEN_CONNECT = "sweden-connect"
 
 
 _NAME_ID_FORMATS: Final = {

@@ -17,7 +17,7 @@ class Published(Section):
     """What we have been given by federations, and whose rules we follow."""
 
     profile: Profile = Profile.SAML2INT
-    """Whose rules hold: ``saml2int``, ``swedenconnect`` or ``swamid``."""
+    """Whose rules hold: ``saml2int``, ``sweden-connect`` or ``swamid``."""
     sp_entity_categories: tuple[Uri, ...] = ()
     """Entity categories of our service provider."""
     idp_entity_categories: tuple[Uri, ...] = ()

@@ -93,7 +93,7 @@ class Contact(Section):
     type: Literal["technical", "support", "administrative", "security"]
     """What about."""
     given_name: Text = ""
-    """Given name, or the name of a function."""
+    """Given name, or the name of a function; empty: the organisation's."""
     surname: Text = ""
     """Surname; may be empty."""
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]

@@ -152,7 +152,7 @@ def test_the_current_key_signs_our_metadata(tmp_path: Path, clock: FrozenClock) 
 
 # --- profiles -------------------------------------------------------------------------
 
-PROFILES = ("saml2int", "swedenconnect", "swamid")
+PROFILES = ("saml2int", "sweden-connect", "swamid")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -164,7 +164,8 @@ def test_every_profile_follows_the_schema(
         'sp_entity_categories = ["http://id.elegnamnden.se/st/1.0/public-sector-sp"]\n'
         'idp_supported_categories = ["http://refeds.org/category/research"]\n'
         "idp_assurance_certifications ="
-        ' ["http://id.swedenconnect.se/loa/1.0/uncertified-loa3"]\n'
+        ' ["http://id.swedenconnect.se/loa/1.0/uncertified-loa3",'
+        ' "http://www.swamid.se/policy/assurance/al1"]\n'
     )
     metadata = ours(tmp_path, clock, more)
     for data in (metadata.sp(), metadata.idp()):
@@ -172,7 +173,7 @@ def test_every_profile_follows_the_schema(
     assert shortcomings(metadata.settings) == []
     idp = read_identity_provider(metadata.idp())
     assert idp.scopes == ("2021002163",)
-    assert idp.assurance_certifications == (names.LOA_UNCERTIFIED_3,)
+    assert idp.assurance_certifications == (names.LOA_UNCERTIFIED_3, names.SWAMID_AL1)
     categories = read_service_provider(metadata.sp()).entity_categories
     assert categories == ("http://id.elegnamnden.se/st/1.0/public-sector-sp",)
 
@@ -193,13 +194,13 @@ def test_profiles_differ_in_three_places_only(
         )
     assert said == {
         "saml2int": (False, False, False),
-        "swedenconnect": (True, True, True),
+        "sweden-connect": (True, True, True),
         "swamid": (False, False, False),
     }
 
 
 def test_gcm_is_asked_for_before_cbc(tmp_path: Path, clock: FrozenClock) -> None:
-    metadata = ours(tmp_path, clock, '[published]\nprofile = "swedenconnect"\n')
+    metadata = ours(tmp_path, clock, '[published]\nprofile = "sweden-connect"\n')
     methods = read_service_provider(metadata.sp()).encryption_keys[0].methods
     assert methods[:2] == (names.ENCRYPTION_AES256_GCM, names.ENCRYPTION_AES128_GCM)
     assert names.ENCRYPTION_AES256_CBC in methods[2:]
@@ -214,6 +215,8 @@ def test_what_a_profile_demands_and_settings_lack_is_named(
         "contacts: swamid wants a contact of type support",
         "contacts: swamid wants a contact of type administrative",
         "contacts: swamid wants a contact of type security",
+        "published.idp_assurance_certifications: swamid wants"
+        " http://www.swamid.se/policy/assurance/al1 (5.1.9)",
         "published.scopes: swamid wants one at least (5.1.15)",
     ]
 

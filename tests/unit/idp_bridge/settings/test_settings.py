@@ -222,7 +222,7 @@ def test_an_sp_that_is_not_configured_gets_the_defaults() -> None:
 
 def test_two_sps_with_opposite_settings_do_not_meet() -> None:
     downstream = (
-        '[{"entity_id": "https://a", "profile": "swedenconnect",'
+        '[{"entity_id": "https://a", "profile": "sweden-connect",'
         ' "name_id_format": "transient", "encrypt": "required"},'
         ' {"entity_id": "https://b", "encrypt": "never", "sign_assertion": true}]'
     )
