@@ -17,6 +17,16 @@ class Right(StrEnum):
     """Let a source be fetched now."""
     METADATA_TRUST = "metadata:trust"
     """Decide whom to believe: add, approve and remove sources."""
+    REGISTER_READ = "register:read"
+    """Look at organisations, e-tjänster, people and what happened."""
+    REGISTER_CHANGE = "register:change"
+    """Change organisations, agreements and administrators."""
+    CATALOGUE_CHANGE = "catalogue:change"
+    """Change e-tjänster and their permissions."""
+    NOTICES_CHANGE = "notices:change"
+    """Write what everybody reads."""
+    OPERATORS_CHANGE = "operators:change"
+    """Decide who may look at these pages."""
 
     @property
     def area(self) -> Area:
@@ -24,11 +34,17 @@ class Right(StrEnum):
         return Area.OPERATOR
 
 
+_READING: Final = frozenset({Right.METADATA_READ, Right.REGISTER_READ})
+_HANDLING: Final = _READING | {Right.METADATA_REFRESH, Right.REGISTER_CHANGE}
 RIGHTS_OF_OPERATORS: Final[Mapping[OperatorRole, frozenset[Right]]] = {
-    OperatorRole.READER: frozenset({Right.METADATA_READ}),
-    OperatorRole.HANDLER: frozenset({Right.METADATA_READ, Right.METADATA_REFRESH}),
-    OperatorRole.SYSTEM: frozenset(
-        {Right.METADATA_READ, Right.METADATA_REFRESH, Right.METADATA_TRUST}
-    ),
+    OperatorRole.READER: _READING,
+    OperatorRole.HANDLER: _HANDLING,
+    OperatorRole.SYSTEM: _HANDLING
+    | {
+        Right.METADATA_TRUST,
+        Right.CATALOGUE_CHANGE,
+        Right.NOTICES_CHANGE,
+        Right.OPERATORS_CHANGE,
+    },
 }
 """What operators may do. Whom the bridge believes is for the system's owner alone."""
