@@ -95,12 +95,35 @@ class ServiceProvider:
     valid_until: datetime | None
     signing_keys: tuple[PublicKey, ...]
     encryption_keys: tuple[EncryptionKey, ...]
+    """The keys that we can use."""
     acs_endpoints: tuple[Endpoint, ...]
     slo_endpoints: tuple[Endpoint, ...] = ()
     attribute_services: tuple[AttributeService, ...] = ()
     name_id_formats: tuple[str, ...] = ()
+    wants_encryption: bool = False
+    """Whether it publishes a key to encrypt to, be it one that we refuse: what it gets
+    is then encrypted, or it gets nothing."""
     signs_requests: bool = False
     """``AuthnRequestsSigned``: an unsigned request from this SP is refused."""
     wants_signed_assertions: bool = False
     entity_categories: tuple[str, ...] = ()
     display: Display = field(default_factory=Display)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeAuthority:
+    """An attribute authority as its ``AttributeAuthorityDescriptor`` describes it."""
+
+    entity_id: str
+    valid_until: datetime | None
+    signing_keys: tuple[PublicKey, ...]
+    attribute_endpoints: tuple[Endpoint, ...]
+    """Where it is asked for attributes (``AttributeService``)."""
+    name_id_formats: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    """Literal ``shibmd:Scope`` values; regular expressions are left out."""
+    display: Display = field(default_factory=Display)
+
+
+AnyParty = IdentityProvider | ServiceProvider | AttributeAuthority
+"""An entity in one of its roles."""

@@ -37,6 +37,12 @@ def read_encryption_keys(
     )
 
 
+def publishes_encryption_keys(role: etree._Element) -> bool:
+    """Tell whether a role publishes a key to encrypt to, even one we cannot use."""
+    uses = [each.get("use") for each in children(role, MD + "KeyDescriptor")]
+    return None in uses or _ENCRYPTION in uses
+
+
 def _keys(
     role: etree._Element, use: str, reading: Reading
 ) -> Iterator[tuple[etree._Element, PublicKey]]:

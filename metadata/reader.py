@@ -4,6 +4,7 @@ What is harmless is forgiven, what cannot be used is left out; both are noted in
 :class:`~metadata.elements.Reading`. Only what makes the entity unusable is an error.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from lxml import etree
@@ -24,6 +25,8 @@ from metadata.elements import (
 )
 from metadata.endpoints import read_endpoints, read_index, with_one_default
 from metadata.entities import (
+    AnyParty,
+    AttributeAuthority,
     AttributeService,
     IdentityProvider,
     RequestedAttribute,
@@ -31,7 +34,11 @@ from metadata.entities import (
     ServiceProvider,
 )
 from metadata.errors import BadEntityError
-from metadata.key_descriptors import read_encryption_keys, read_signing_keys
+from metadata.key_descriptors import (
+    publishes_encryption_keys,
+    read_encryption_keys,
+    read_signing_keys,
+)
 
 MAX_ENTITY_ID_BYTES: Final = 1024
 """SAML core 8.3.6."""
@@ -115,6 +122,7 @@ def service_provider_of(entity: etree._Element, reading: Reading) -> ServiceProv
         valid_until=nearest(valid_until_of(entity), valid_until_of(role)),
         signing_keys=read_signing_keys(role, reading),
         encryption_keys=read_encryption_keys(role, reading),
+        wants_encryption=publishes_encryption_keys(role),
         acs_endpoints=acs_endpoints,
         slo_endpoints=read_endpoints(role, "SingleLogoutService", reading),
         attribute_services=_attribute_services(role, reading),
@@ -124,6 +132,53 @@ def service_provider_of(entity: etree._Element, reading: Reading) -> ServiceProv
         entity_categories=entity_attribute(entity, names.ENTITY_CATEGORY),
         display=read_display(entity, role, reading),
     )
+
+
+def attribute_authority_of(
+    entity: etree._Element, reading: Reading
+) -> AttributeAuthority:
+    """Read an attribute authority from its ``EntityDescriptor``.
+
+    Raises:
+        BadEntityError: It has no such role, no signing key, or no address for questions
+            (SAML metadata 2.4.7).
+    """
+    role = _descriptor(entity, Role.AA, reading)
+    signing_keys = read_signing_keys(role, reading)
+    if not signing_keys:
+        raise BadEntityError("an attribute authority without a usable signing key")
+    endpoints = read_endpoints(role, "AttributeService", reading)
+    if not endpoints:
+        raise BadEntityError("an attribute authority without an address for questions")
+    return AttributeAuthority(
+        entity_id=entity_id_of(entity, reading),
+        valid_until=nearest(valid_until_of(entity), valid_until_of(role)),
+        signing_keys=signing_keys,
+        attribute_endpoints=endpoints,
+        name_id_formats=texts(role, MD + "NameIDFormat"),
+        scopes=_scopes(entity, role, reading),
+        display=read_display(entity, role, reading),
+    )
+
+
+PARTY_READERS: Final[Mapping[Role, Callable[[etree._Element, Reading], AnyParty]]] = {
+    Role.IDP: identity_provider_of,
+    Role.SP: service_provider_of,
+    Role.AA: attribute_authority_of,
+}
+"""How an entity is read in each role."""
+
+
+def read_party(
+    xml: bytes, role: Role, *, allow_loopback_http: bool = False
+) -> AnyParty:
+    """Read an entity in a role from the bytes of its ``EntityDescriptor``.
+
+    Raises:
+        UnreadableXmlError: The bytes are not XML that we read.
+        BadEntityError: It cannot be used in this role.
+    """
+    return PARTY_READERS[role](_parse(xml), Reading(allow_loopback_http))
 
 
 def entity_id_of(entity: etree._Element, reading: Reading) -> str:

@@ -252,6 +252,6 @@ def _recipient(sp: ServiceProvider, policy: DownstreamPolicy) -> EncryptionKey |
     for recipient in sp.encryption_keys:
         if can_encrypt_to(recipient):
             return recipient
-    if sp.encryption_keys or policy.encrypt is Encrypt.REQUIRED:
+    if sp.encryption_keys or sp.wants_encryption or policy.encrypt is Encrypt.REQUIRED:
         raise MisconfiguredError("encryption is wanted and no key of the SP fits")
     return None

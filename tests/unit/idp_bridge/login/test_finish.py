@@ -233,3 +233,14 @@ def test_a_key_that_does_not_fit_never_means_plain_text(bridge: Bridge) -> None:
     assert log_in_with() is not None
     with pytest.raises(MisconfiguredError):
         log_in_with(EncryptionKey(ec_key("sp encryption").public))
+
+
+def test_a_key_that_was_left_out_of_the_metadata_never_means_plain_text(
+    bridge: Bridge,
+) -> None:
+    bridge.parties.sps[SP] = service_provider(wants_encryption=True)
+    with pytest.raises(MisconfiguredError):
+        bridge.finish(bridge.ask())
+    bridge.parties.sps[SP] = service_provider(wants_encryption=False)
+    again = bridge.ask(posted(authn_request(id="_plain")))
+    assert issued(bridge.finish(again)).find("{*}Assertion") is not None
