@@ -56,3 +56,47 @@ class StoreUnavailableError(AuthzError):
     """The database does not answer: neither "no rights" nor "all rights"."""
 
     code = "store-unavailable"
+
+
+class UnreadableSheetError(AuthzError):
+    """A file with users cannot be read; nothing was changed.
+
+    Args:
+        problem: What is wrong with it, in one word.
+        line: On which line of the file, if on one.
+    """
+
+    code = "unreadable-sheet"
+
+    def __init__(self, problem: str, *, line: int | None = None) -> None:
+        super().__init__(f"{problem} on line {line}" if line else problem)
+        self.problem = problem
+        self.line = line
+
+
+class ImportRefusedError(AuthzError):
+    """A checked file is not, or no longer, to be saved or undone.
+
+    Args:
+        reason: Why not, in one word.
+    """
+
+    code = "import-refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReviewRefusedError(AuthzError):
+    """A review is not, or no longer, open for this.
+
+    Args:
+        reason: Why not, in one word.
+    """
+
+    code = "review-refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
