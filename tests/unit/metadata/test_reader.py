@@ -216,6 +216,25 @@ def test_an_idp_without_keys_is_refused_but_an_sp_may_have_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bad", "warning"),
+    [
+        (KEY_VALUE_ONLY, "no X509Certificate"),
+        (key_descriptor(rsa_key("weak", 1024)), "weak key"),
+        (key_descriptor(weak_ec_key()), "weak key"),
+        (GOOD_KEY.replace("<ds:X509Certificate>", "<ds:X509Certificate>!"), "left out"),
+        (GOOD_KEY.replace("signing", "encrypt"), "unknown use"),
+    ],
+)
+def test_a_bad_key_is_left_out_and_reported(bad: str, warning: str) -> None:
+    with pytest.raises(BadEntityError, match="signing key"):
+        read_identity_provider(entity(IDP, idp_role(bad + GOOD_SSO)).encode())
+    beside_a_good_one = entity(IDP, idp_role(bad + GOOD_KEY + GOOD_SSO))
+    read = read_identity_provider(beside_a_good_one.encode())
+    assert read.signing_keys == (rsa_key("idp").public,)
+    assert warning in " ".join(warnings_of_idp(beside_a_good_one))
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         KEY_VALUE_ONLY.replace("signing", "encryption"),
