@@ -1,34 +1,23 @@
 """Which entities of a trusted document do we take, and which are left out?"""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
 
 from lxml import etree
 
 from metadata.details import categories_of, details_of
 from metadata.display import name_in_short
 from metadata.elements import Reading, authority_of, nearest
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import AnyParty, Role
 from metadata.errors import BadEntityError
 from metadata.filters import NO_FILTERS
-from metadata.reader import (
-    entity_id_of,
-    identity_provider_of,
-    roles_of,
-    service_provider_of,
-)
+from metadata.reader import PARTY_READERS, entity_id_of, roles_of
 from metadata.records import EntityRecord, Mark
 from metadata.rules import FoundEntity, TrustedDocument, split
 from metadata.sources import Source
-
-_READERS: Final[
-    dict[Role, Callable[[etree._Element, Reading], IdentityProvider | ServiceProvider]]
-] = {Role.IDP: identity_provider_of, Role.SP: service_provider_of}
-"""The roles that we can use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +103,7 @@ class Admission:
 
     def _reason_against(self, entity_id: str, found: FoundEntity) -> str | None:
         """Say why a source may not bring an entity, whatever it is like."""
-        if not roles_of(found.element) & self.source.roles & _READERS.keys():
+        if not roles_of(found.element) & self.source.roles:
             return "no role that this source may bring"
         if self.source.filters == NO_FILTERS:
             return None
@@ -148,7 +137,7 @@ class Admission:
 
     def _usable_roles(
         self, element: etree._Element, reading: Reading
-    ) -> dict[Role, IdentityProvider | ServiceProvider]:
+    ) -> dict[Role, AnyParty]:
         """Read an entity in every role that its source may bring.
 
         Raises:
@@ -157,9 +146,9 @@ class Admission:
         usable = {}
         problems = []
         present = roles_of(element)
-        for role in sorted(present & self.source.roles & _READERS.keys()):
+        for role in sorted(present & self.source.roles):
             try:
-                value = _READERS[role](element, reading)
+                value = PARTY_READERS[role](element, reading)
                 self._check_not_expired(value.valid_until)
                 usable[role] = value
             except BadEntityError as error:

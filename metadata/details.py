@@ -12,7 +12,7 @@ from lxml import etree
 
 from metadata import names
 from metadata.elements import MD, attribute, children, text_of
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import AnyParty, Role, ServiceProvider
 from metadata.reader import descriptors_of, entity_attribute
 from metadata.records import CertificateDetails, EntityDetails
 
@@ -22,7 +22,7 @@ _CERTIFICATE: Final = (_DS + "KeyInfo", _DS + "X509Data", _DS + "X509Certificate
 
 def details_of(
     entity: etree._Element,
-    parties: Iterable[IdentityProvider | ServiceProvider],
+    parties: Iterable[AnyParty],
     *,
     authority: str | None,
 ) -> EntityDetails:
@@ -48,7 +48,7 @@ def details_of(
             dict.fromkeys(
                 scope
                 for party in parties
-                if isinstance(party, IdentityProvider)
+                if not isinstance(party, ServiceProvider)
                 for scope in party.scopes
             )
         ),

@@ -1,18 +1,12 @@
 """How does an entity look in each source that brings it?"""
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Iterable
 
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import Role
 from metadata.errors import UnknownEntityError
-from metadata.reader import read_identity_provider, read_service_provider
+from metadata.reader import read_party
 from metadata.records import EntityRecord
 from metadata.reports import EntityView
-
-_READERS: Final[dict[Role, Callable[..., IdentityProvider | ServiceProvider]]] = {
-    Role.IDP: read_identity_provider,
-    Role.SP: read_service_provider,
-}
 
 
 def views_of(
@@ -35,8 +29,8 @@ def views_of(
     used: frozenset[Role] = frozenset()
     for source, record in records:
         parties = tuple(
-            read(record.xml, allow_loopback_http=allow_loopback_http)
-            for role, read in _READERS.items()
+            read_party(record.xml, role, allow_loopback_http=allow_loopback_http)
+            for role in Role
             if role in record.roles
         )
         is_used = not record.roles <= used

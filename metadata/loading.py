@@ -25,7 +25,7 @@ from metadata.sources import PinnedFile, Source, Validators
 from metadata.spool import Spool
 from metadata.store import EntityStore
 
-_READING_VERSION: Final = 1
+_READING_VERSION: Final = 2
 """To be raised when the same XML gives another record than before."""
 
 

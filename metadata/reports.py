@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import AnyParty, Role
 from metadata.filters import Filters
 from metadata.records import Change, Difference, EntityRecord, PendingVersion
 from metadata.sources import (
@@ -104,5 +104,5 @@ class EntityView:
     is_used: bool
     """Whether no source before this one brings the entity in these roles."""
     record: EntityRecord
-    parties: tuple[IdentityProvider | ServiceProvider, ...]
+    parties: tuple[AnyParty, ...]
     """The entity in each of its roles."""

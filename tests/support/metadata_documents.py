@@ -16,6 +16,7 @@ IDP = "https://idp.example.se/saml"
 SP = "https://sp.example.se/saml"
 SSO = "https://idp.example.se/sso"
 ACS = "https://sp.example.se/acs"
+AA = "https://idp.example.se/attributes"
 _INERA_LIKE = Path(__file__).parents[1] / "data" / "metadata" / "inera-like-idp.xml"
 
 
@@ -55,6 +56,14 @@ def sp_role(body: str | None = None, *, attributes: str = "") -> str:
         body = key_descriptor(rsa_key("sp"))
         body += endpoint("AssertionConsumerService", ACS, more='index="0"')
     return _role("SPSSODescriptor", body, attributes)
+
+
+def aa_role(body: str | None = None) -> str:
+    """Write an AA role; without a body it has one key and one address."""
+    if body is None:
+        body = key_descriptor(rsa_key("aa"), "signing")
+        body += endpoint("AttributeService", AA, binding=names.BINDING_SOAP)
+    return _role("AttributeAuthorityDescriptor", body, "")
 
 
 def _role(tag: str, body: str, attributes: str) -> str:

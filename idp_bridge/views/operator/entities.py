@@ -10,7 +10,14 @@ from idp_bridge.services import services
 from idp_bridge.views.operator.frame import admin, bp, filled, show
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
-from metadata.entities import IdentityProvider, Role, ServiceProvider
+from metadata.entities import (
+    AnyParty,
+    AttributeAuthority,
+    Endpoint,
+    IdentityProvider,
+    Role,
+    ServiceProvider,
+)
 from metadata.entity_pages import EntityPage
 from metadata.errors import UnknownEntityError
 
@@ -72,20 +79,23 @@ def show_entity() -> Response:
     )
 
 
-def endpoints_of(
-    party: IdentityProvider | ServiceProvider,
-) -> list[tuple[str, str, str]]:
+def endpoints_of(party: AnyParty) -> list[tuple[str, str, str]]:
     """List where a party is reached: what for, in which binding, where."""
-    if isinstance(party, IdentityProvider):
-        kinds = [("SSO", party.sso_endpoints)]
-    else:
-        kinds = [("ACS", party.acs_endpoints)]
-    kinds.append(("SLO", party.slo_endpoints))
     return [
         (kind, end.binding.rpartition(":")[2], end.location)
-        for kind, ends in kinds
+        for kind, ends in _endpoints_by_kind(party)
         for end in ends
     ]
+
+
+def _endpoints_by_kind(party: AnyParty) -> list[tuple[str, tuple[Endpoint, ...]]]:
+    match party:
+        case IdentityProvider():
+            return [("SSO", party.sso_endpoints), ("SLO", party.slo_endpoints)]
+        case ServiceProvider():
+            return [("ACS", party.acs_endpoints), ("SLO", party.slo_endpoints)]
+        case AttributeAuthority():
+            return [("AA", party.attribute_endpoints)]
 
 
 def _role_of(word: str) -> Role | None:
