@@ -1,0 +1,48 @@
+"""Which counters does the office have? One part for each thing operators work with.
+
+The parts and what they offer (``actor`` is the audit actor, as ``operator:3``; every
+write also takes ``now``)::
+
+    organisations.page(query, *, now) -> OrganisationPage
+    organisations.get(organisation_id, *, now) -> OrganisationView
+    organisations.of_number(number) -> int
+    organisations.add(NewOrganisation, *, actor, now) -> int
+    organisations.rename(organisation_id, name, *, actor, now)
+    organisations.change_kind(organisation_id, kind, *, actor, now)
+    organisations.add_number / remove_number / make_main(organisation_id, number, *, …)
+    organisations.end(organisation_id, *, at, actor, now)
+    organisations.reopen(organisation_id, *, actor, now)
+    organisations.consequences(organisation_id, *, at, limit=50) -> Consequences
+
+    agreements.list(*, organisation_id=None, service_code=None, ends_before=None)
+    agreements.get(agreement_id) -> AgreementView
+    agreements.add(organisation_id, NewAgreement, *, actor, now) -> int
+    agreements.change(agreement_id, *, reference, valid_until, actor, now)
+    agreements.end(agreement_id, *, at, actor, now)
+    agreements.consequences(agreement_id, *, at, limit=50) -> Consequences
+
+    administrators.list(organisation_id) -> tuple[AdministratorView, ...]
+    administrators.add(organisation_id, NewPerson, *, actor, now) -> membership id
+        (IsUserError: show promotion(…) and ask; then promote)
+    administrators.promotion(hsa_id) -> Promotion
+    administrators.promote(organisation_id, hsa_id, *, actor, now) -> membership id
+    administrators.change(membership_id, NewPerson, *, actor, now)
+    administrators.replace(membership_id, NewPerson, *, from_user, actor, now)
+    administrators.end(membership_id, *, actor, now)
+
+    operators.list() -> tuple[Operator, ...]
+    operators.get(operator_id), .add(NewOperator, …), .change(operator_id, …), .end(…)
+
+    services.list(*, now) -> tuple[ServiceView, ...];  services.get(code, *, now)
+    services.add(code, NewService, …), .change(code, NewService, …)
+    services.add_permission(code, permission_code, NewPermission, …)
+    services.change_permission(code, permission_code, NewPermission, …)
+    services.consequences(code, *, at)
+    services.permission_consequences(code, permission_code, *, at)
+
+    notices.list(), .get(id), .add(NewNotice, …), .change(id, NewNotice, …), .end(id, …)
+    notices.current(place, *, now) -> tuple[Notice, ...]
+
+    people.look_up(hsa_id, *, actor, now) -> LookedUpPerson | None   (leaves a trace)
+    trail.page(AuditQuery) -> AuditPage
+"""
