@@ -1,0 +1,1 @@
+"""What may the administrators of one organisation see and change?"""
