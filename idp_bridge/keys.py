@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from idp_bridge.errors import SetupError
 from idp_bridge.new_keys import NewKey
@@ -294,6 +295,9 @@ def _read(folder: Path, purpose: Purpose, slot: Slot) -> StoredKey:
         raise KeyProblemError(f"{private} {reason}.") from error
     except WeakAlgorithmError as error:
         raise KeyProblemError(f"{private} is too weak, or of a wrong kind.") from error
+    is_rsa = isinstance(signing_key.private_key, rsa.RSAPrivateKey)
+    if purpose is Purpose.ENCRYPTION and not is_rsa:
+        raise KeyProblemError(f"{private} is no RSA key; others encrypt to RSA only.")
     since = datetime.fromtimestamp(certificate.stat().st_mtime, UTC)
     return StoredKey(purpose, slot, private_pem, signing_key, since)
 

@@ -9,7 +9,7 @@ from idp_bridge.keys import KeyProblemError, Purpose, Slot
 from idp_bridge.new_keys import make_key
 from tests.support.clock import NOW
 from tests.support.installations import new_key, write_keys
-from tests.support.keys import rsa_key
+from tests.support.keys import ec_key, rsa_key
 
 SIGNING = Purpose.SIGNING
 
@@ -72,6 +72,18 @@ def test_a_weak_key_is_told(tmp_path: Path) -> None:
     (tmp_path / "signing-current.crt").write_bytes(weak.certificate_pem)
     with pytest.raises(KeyProblemError, match="too weak"):
         keys.load_keys(tmp_path)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_nobody_could_encrypt_to_a_key_that_is_not_rsa(
+    tmp_path: Path, purpose: Purpose
+) -> None:
+    write_keys(tmp_path)
+    pair = ec_key()
+    (tmp_path / f"{purpose}-current.key").write_bytes(pair.private_pem)
+    (tmp_path / f"{purpose}-current.crt").write_bytes(pair.certificate_pem)
+    _, problems = keys.inspect_keys(tmp_path)
+    assert bool(problems) == (purpose is Purpose.ENCRYPTION)
 
 
 def test_every_broken_key_is_told_at_once(tmp_path: Path) -> None:
