@@ -35,12 +35,14 @@ HSA_LENGTH = 64
 URI_LENGTH = 1024
 
 
-def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    """Refuse a word that is not on a list."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
 
-def _interval() -> CheckConstraint:
+def interval() -> CheckConstraint:
+    """Refuse an interval that ends before it begins."""
     return CheckConstraint("valid_from < valid_until", name="validity")
 
 
@@ -54,7 +56,7 @@ class OrganisationRow(Base):
     """A kommun, a region or an agency."""
 
     __tablename__ = "organisations"
-    __table_args__ = (_one_of("kind", OrganisationKind), _interval())
+    __table_args__ = (one_of("kind", OrganisationKind), interval())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
@@ -82,9 +84,9 @@ class ServiceRow(Base):
 
     __tablename__ = "services"
     __table_args__ = (
-        _one_of("kind", OrganisationKind),
-        _one_of("without_grant", WithoutGrant),
-        _interval(),
+        one_of("kind", OrganisationKind),
+        one_of("without_grant", WithoutGrant),
+        interval(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -113,12 +115,14 @@ class PermissionRow(Base):
     """A *behörighet* of an e-tjänst."""
 
     __tablename__ = "permissions"
-    __table_args__ = (UniqueConstraint("service_id", "code"), _interval())
+    __table_args__ = (UniqueConstraint("service_id", "code"), interval())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
     code: Mapped[str] = mapped_column(String(CODE_LENGTH))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    description: Mapped[str | None] = mapped_column(Text)
     valid_from: Mapped[Moment | None]
     valid_until: Mapped[Moment | None]
 
@@ -129,7 +133,7 @@ class AgreementRow(Base):
     __tablename__ = "agreements"
     __table_args__ = (
         UniqueConstraint("organisation_id", "service_id", "valid_from"),
-        _interval(),
+        interval(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,8 +150,8 @@ class PersonRow(Base):
     __tablename__ = "people"
     __table_args__ = (
         UniqueConstraint("id", "role"),
-        _one_of("role", PersonRole),
-        _interval(),
+        one_of("role", PersonRole),
+        interval(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -170,7 +174,7 @@ class MembershipRow(Base):
             ["person_id", "person_role"], ["people.id", "people.role"]
         ),
         UniqueConstraint("id", "person_role"),
-        _one_of("person_role", PersonRole),
+        one_of("person_role", PersonRole),
         _role_while_active(),
         Index(
             "uq_memberships_active_user",
@@ -211,7 +215,7 @@ class GrantRow(Base):
         CheckConstraint(f"person_role = '{PersonRole.USER}'", name="only_users"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
         _role_while_active(),
-        _interval(),
+        interval(),
         Index(
             "uq_grants_active",
             "membership_id",
@@ -245,7 +249,7 @@ class OperatorRow(Base):
     """Somebody at the agency who runs the bridge."""
 
     __tablename__ = "operators"
-    __table_args__ = (_one_of("role", OperatorRole), _interval())
+    __table_args__ = (one_of("role", OperatorRole), interval())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hsa_id: Mapped[str] = mapped_column(String(HSA_LENGTH))

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, create_engine
 
 from authz import tables
 from authz.database import Base
+from authz.office import tables as office_tables
 from idp_bridge.database import prepare
 
 
@@ -35,5 +36,7 @@ def create_authz_tables(engine: Engine) -> None:
 
 
 def _table_names() -> list[str]:
-    rows = (value for value in vars(tables).values() if isinstance(value, type))
-    return [row.__tablename__ for row in rows if issubclass(row, Base) and row != Base]
+    known = [*vars(tables).values(), *vars(office_tables).values()]
+    rows = (value for value in known if isinstance(value, type))
+    found = {row for row in rows if issubclass(row, Base) and row != Base}
+    return sorted(row.__tablename__ for row in found)

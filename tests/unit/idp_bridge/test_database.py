@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, insert, make_url, text
 
-from authz.database import Base
+from authz.office.tables import NoticeRow
 from authz.tables import AuditEntryRow
 from idp_bridge import database
 from idp_bridge.database import DatabaseProblemError
@@ -23,7 +23,7 @@ from tests.support.clock import NOW
 from tests.support.installations import BASE_URL, SECRET
 from tests.support.links import Link
 
-MODELS: list[MetaData] = [Base.metadata, metadata_tables, state_tables]
+MODELS: list[MetaData] = [NoticeRow.metadata, metadata_tables, state_tables]
 PROCESSES = 8
 WRITES = 25
 
