@@ -74,20 +74,6 @@ class UnreadableSheetError(AuthzError):
         self.line = line
 
 
-class ImportRefusedError(AuthzError):
-    """A checked file is not, or no longer, to be saved or undone.
-
-    Args:
-        reason: Why not, in one word.
-    """
-
-    code = "import-refused"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class ReviewRefusedError(AuthzError):
     """A review is not, or no longer, open for this.
 
