@@ -57,7 +57,16 @@ def test_midnight_is_midnight_in_sweden_in_summer_and_in_winter() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["igen", "2026-13-01", "30/6", "20261231", "2026-W01-1", "1e9", "9999-12-31", "\u0662"],
+    [
+        "igen",
+        "2026-13-01",
+        "30/6",
+        "20261231",
+        "2026-W01-1",
+        "1e9",
+        "9999-12-31",
+        "\u0662",
+    ],
 )
 def test_what_is_no_day_is_a_problem_and_stays_as_it_was_typed(typed: str) -> None:
     read = ticks.read(form(("after", "7"), ("till-7", typed)), today=TODAY)
