@@ -28,10 +28,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from authz.database import Base, Moment
 from authz.models import OperatorRole, OrganisationKind, PersonRole, WithoutGrant
+from authz.sorting import KEY_LENGTH
 
 CODE_LENGTH = 64
 NAME_LENGTH = 200
 HSA_LENGTH = 64
+_BY_CODE_POINT = String(KEY_LENGTH).with_variant(
+    String(KEY_LENGTH, collation="C"), "postgresql"
+)
+"""A key that is compared character by character."""
 URI_LENGTH = 1024
 
 
@@ -201,6 +206,7 @@ class MembershipRow(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     started_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
+    ended_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
 
 
 class GrantRow(Base):
@@ -243,6 +249,79 @@ class GrantRow(Base):
     given_at: Mapped[Moment]
     ended_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     ended_at: Mapped[Moment | None]
+
+
+class UserLineRow(Base):
+    """A user in the list of an organisation: what is sorted by and searched in.
+
+    It says again what other tables say, in the form that a list of 60 000 needs: one
+    narrow row for each active user's membership. :mod:`authz.user_lines` writes it.
+    """
+
+    __tablename__ = "user_lines"
+    __table_args__ = (
+        Index("ix_user_lines_surname", "organisation_id", "surname_key", "given_key"),
+        Index("ix_user_lines_given", "organisation_id", "given_key", "surname_key"),
+        Index("ix_user_lines_hsa", "organisation_id", "hsa_key"),
+        Index("ix_user_lines_email", "organisation_id", "email_key"),
+        Index(
+            "ix_user_lines_held",
+            "organisation_id",
+            "held_count",
+            "surname_key",
+            "given_key",
+        ),
+    )
+
+    membership_id: Mapped[int] = mapped_column(
+        ForeignKey("memberships.id"), primary_key=True, autoincrement=False
+    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    given_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
+    surname_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
+    hsa_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
+    email_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
+    search_text: Mapped[str] = mapped_column(Text)
+    """The columns of the line in the form that searches are compared with."""
+    held_services: Mapped[str] = mapped_column(Text)
+    """Numbers of the e-tjänster with an active grant: ``|3|17|``."""
+    held_permissions: Mapped[str] = mapped_column(Text)
+    """Numbers of the permissions with an active grant: ``|3|17|``."""
+    held_count: Mapped[int]
+
+
+class ChangeRow(Base):
+    """Something that an administrator did with one press of a button."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    at: Mapped[Moment]
+    undone_at: Mapped[Moment | None]
+
+
+class ChangeStepRow(Base):
+    """One part of a change, with what undoing it needs to know."""
+
+    __tablename__ = "change_steps"
+    __table_args__ = (Index("ix_change_steps_membership", "membership_id"),)
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    """As in the audit trail."""
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"))
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grants.id"))
+    before: Mapped[str] = mapped_column(Text)
+    """What was there, as JSON."""
+    after: Mapped[str] = mapped_column(Text)
+    """What the change made of it, as JSON."""
 
 
 class OperatorRow(Base):
