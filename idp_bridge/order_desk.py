@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from authz import audit
 from authz.audit import Event
+from authz.audit_store import AuditStore
 from authz.service import AuthzService
 from metadata.entities import Role
 from metadata.errors import MetadataError, MetadataUnavailableError
 from metadata.loader import MetadataAdmin
-from metadata.orders import Action, Order, OrderStore
+from metadata.orders import Action, Deed, Order, OrderStore, Witness
 from metadata.reports import NewSource, Outcome, RefreshResult
 from metadata.sources import Kind
 
@@ -37,6 +38,28 @@ _DEEDS: Final[Mapping[Action, Callable[[Order, MetadataAdmin], object]]] = {
     ),
     Action.REMOVE: lambda order, admin: admin.remove(order.source),
 }
+
+
+def witness(actor: str, clock: Callable[[], datetime]) -> Witness:
+    """Make what writes down deeds that somebody does without an order.
+
+    Args:
+        actor: Who does them.
+        clock: Says what time it is.
+    """
+
+    def write(deed: Deed, connection: Any) -> None:
+        event = Event(
+            chain=audit.SYSTEM_CHAIN,
+            at=clock(),
+            actor=actor,
+            action=_AUDIT[deed.action],
+            subject=f"metadata-source:{deed.source}",
+            detail=audit.canonical(deed.detail),
+        )
+        AuditStore(connection).append([event])
+
+    return write
 
 
 class OrderDesk:
@@ -86,21 +109,30 @@ class OrderDesk:
         """Look at the latest orders, the newest first."""
         return self._orders.latest()
 
-    def carry_out(self, admin: MetadataAdmin) -> int:
+    def carry_out(
+        self, admin: MetadataAdmin, *, may_go_on: Callable[[], bool] = lambda: True
+    ) -> int:
         """Carry out every open order, the oldest first.
 
+        Args:
+            admin: Changes sources.
+            may_go_on: Asked before each order; what is left then stays open.
+
         Returns:
-            How many there were.
+            How many were carried out.
 
         Raises:
             MetadataUnavailableError: The database does not answer; what is open stays
                 open.
             StoreUnavailableError: The same.
         """
-        open_orders = self._orders.open()
-        for order in open_orders:
+        count = 0
+        for order in self._orders.open():
+            if not may_go_on():
+                break
             self._finish(order, _carry_out(order, admin))
-        return len(open_orders)
+            count += 1
+        return count
 
     def _finish(self, order: Order, problem: str | None) -> None:
         now = self._clock()

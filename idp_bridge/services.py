@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from authz.administration.service import AdministrationService
 from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
@@ -22,7 +23,7 @@ from metadata.mdq import MdqClient
 from metadata.mdq_answers import MdqAnswers
 from metadata.mdq_asking import Asker
 from metadata.mdq_store import MdqStore
-from metadata.orders import OrderStore
+from metadata.orders import OrderStore, Witness, nobody
 from metadata.registry import Registry
 from metadata.store import EntityStore
 
@@ -44,6 +45,7 @@ class Services:
     registry: Registry
     mdq_answers: MdqAnswers
     authz: AuthzService
+    administration: AdministrationService
     state: StateStore
     our_metadata: OurMetadata
     metrics: Metrics = field(repr=False)
@@ -100,6 +102,9 @@ def build_services(
             validity=settings.saml.metadata_validity,
         ),
         authz=AuthzService(engine, reader),
+        administration=AdministrationService(
+            engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids
+        ),
         state=open_state(settings.state_url, engine=reader, clock=clock),
         our_metadata=OurMetadata(settings, lambda: key_ring.current().keys, clock),
         metrics=Metrics(SourceFigures(entity_store, clock)),
@@ -131,15 +136,26 @@ def own_entity_ids(settings: Settings) -> tuple[str, ...]:
 
 
 def metadata_admin(
-    settings: Settings, store: EntityStore, clock: Clock
+    settings: Settings,
+    store: EntityStore,
+    clock: Clock,
+    *,
+    witness: Witness = nobody,
 ) -> MetadataAdmin:
-    """Build what operators use to change sources of metadata."""
+    """Build what changes sources of metadata.
+
+    Args:
+        settings: What the operator decided.
+        store: Where sources and entities are kept.
+        clock: What time it is.
+        witness: Writes down what is done, where no order says who wants it.
+    """
     return MetadataAdmin(
         store,
         clock,
         own_entity_ids=own_entity_ids(settings),
-        allow_loopback_http=not settings.is_secure,
         fetching=fetch_policy(settings),
+        witness=witness,
     )
 
 

@@ -7,7 +7,7 @@ last good version as it was.
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from metadata.clock import Clock
@@ -17,19 +17,24 @@ from metadata.entity_pages import EntityPage, EntityQuery
 from metadata.entity_views import views_of
 from metadata.errors import (
     MetadataError,
-    MetadataExpiredError,
     MetadataUnavailableError,
     OvertakenError,
     SourceRefusedError,
 )
 from metadata.fetching import FetchPolicy, fetch
 from metadata.loading import Candidate, Loading, Strictness, report_of
-from metadata.new_sources import pin_of, pinned_anew, signers_of, source_of
+from metadata.new_sources import (
+    names_of_trust,
+    pin_of,
+    pinned_anew,
+    signers_of,
+    source_of,
+)
+from metadata.notebook import Notebook
+from metadata.orders import Action, Deed, Witness, nobody
 from metadata.records import (
     Difference,
     Loaded,
-    PendingVersion,
-    SourceNote,
     SourceState,
 )
 from metadata.reports import (
@@ -40,9 +45,8 @@ from metadata.reports import (
     RefreshResult,
 )
 from metadata.rules import Unread
-from metadata.schedule import next_check, next_try
 from metadata.sources import Kind, PinnedFile, Source, Validators
-from metadata.store import EntityStore
+from metadata.store import Also, EntityStore
 
 _CHANGED_FILE: Final = "the file has changed"
 
@@ -54,8 +58,9 @@ class MetadataAdmin:
         store: Where sources and entities are kept.
         clock: What time it is.
         own_entity_ids: What we call ourselves; no source may bring these.
-        allow_loopback_http: Whether addresses may be plain ``http`` on this machine.
-        fetching: What a fetch may do.
+        fetching: What a fetch may do, and whether addresses may be plain ``http`` on
+            this machine.
+        witness: Writes down what is done here, in the same transaction.
     """
 
     def __init__(
@@ -64,18 +69,20 @@ class MetadataAdmin:
         clock: Clock,
         *,
         own_entity_ids: Iterable[str],
-        allow_loopback_http: bool = False,
         fetching: FetchPolicy | None = None,
+        witness: Witness = nobody,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._allow_loopback_http = allow_loopback_http
         self._fetching = fetching or FetchPolicy()
+        self._allow_loopback_http = self._fetching.allow_loopback_http
+        self._witness = witness
         strictness = Strictness(
             own_entity_ids=frozenset(own_entity_ids),
-            allow_loopback_http=allow_loopback_http,
+            allow_loopback_http=self._allow_loopback_http,
         )
         self._loading = Loading(store, strictness)
+        self._notebook = Notebook(store, clock)
 
     # --- looking ----------------------------------------------------------------------
 
@@ -149,7 +156,8 @@ class MetadataAdmin:
         document, validators = got
         source = source_of(new, kind, signers or pin_of(new, document))
         with self._candidate(source, document, validators) as candidate:
-            change = None if dry_run else self._store.add(candidate.loaded)
+            also = self._also(Action.ADD, source, sha256=document.sha256)
+            change = None if dry_run else self._store.add(candidate.loaded, also=also)
             return report_of(candidate, change)
 
     def refresh(
@@ -173,17 +181,9 @@ class MetadataAdmin:
         if state.source.kind is Kind.MDQ:
             return RefreshResult(source=name, outcome=Outcome.SAME)
         try:
-            return self._refresh(state, dry_run=dry_run, force=force)
-        except MetadataUnavailableError:
-            raise
+            return self._attempt(state, dry_run=dry_run, force=force)
         except OvertakenError:  # by a version that is at least as new
             return RefreshResult(source=name, outcome=Outcome.SAME)
-        except MetadataError as error:
-            problem = f"{error.code}: {error}"
-            is_news = self._note(state, problem, dry_run=dry_run)
-            return RefreshResult(
-                source=name, outcome=Outcome.REFUSED, problem=problem, is_news=is_news
-            )
 
     def approve(self, name: str, sha256: str | None = None) -> LoadReport:
         """Take the version of a source that waits, although it is as it is.
@@ -211,9 +211,9 @@ class MetadataAdmin:
             )
         source = pinned_anew(state.source, document)
         with self._candidate(source, document, validators, state) as candidate:
-            return report_of(
-                candidate, self._store.replace(candidate.loaded, over=state)
-            )
+            also = self._also(Action.APPROVE, source, sha256=document.sha256)
+            change = self._store.replace(candidate.loaded, over=state, also=also)
+            return report_of(candidate, change)
 
     def remove(self, name: str) -> None:
         """Forget a source and everything that it brought.
@@ -221,7 +221,8 @@ class MetadataAdmin:
         Raises:
             UnknownSourceError: There is none of this name.
         """
-        self._store.remove(name)
+        source = self._store.state(name).source
+        self._store.remove(name, also=self._also(Action.REMOVE, source))
 
     # --- steps ------------------------------------------------------------------------
 
@@ -245,8 +246,23 @@ class MetadataAdmin:
             entities=(),
             difference=Difference(),
             warnings=(),
-            change=None if dry_run else self._store.add(loaded),
+            change=(
+                None
+                if dry_run
+                else self._store.add(loaded, also=self._also(Action.ADD, source))
+            ),
         )
+
+    def _attempt(
+        self, state: SourceState, *, dry_run: bool, force: bool
+    ) -> RefreshResult:
+        """Refresh, or keep why that was refused."""
+        try:
+            return self._refresh(state, dry_run=dry_run, force=force)
+        except (MetadataUnavailableError, OvertakenError):
+            raise
+        except MetadataError as error:
+            return self._notebook.refused(state, error, dry_run=dry_run)
 
     def _refresh(
         self, state: SourceState, *, dry_run: bool, force: bool
@@ -261,7 +277,7 @@ class MetadataAdmin:
         validators = None if is_anew else state.validators
         got = self._fetch(source.location, source.kind, validators)
         if got is None:
-            return self._same(state, dry_run=dry_run)
+            return self._notebook.same(state, dry_run=dry_run)
         document, validators = got
         pinned = pinned_anew(source, document)
         known = None if force else state
@@ -269,9 +285,12 @@ class MetadataAdmin:
             reason = _CHANGED_FILE if pinned.trust != source.trust else None
             reason = reason or candidate.shrinkage_problem()
             if reason:
-                return self._wait(state, candidate, reason, dry_run=dry_run)
+                return self._notebook.pending(state, candidate, reason, dry_run=dry_run)
+            also = self._also(Action.REFRESH, source, sha256=document.sha256)
             change = (
-                None if dry_run else self._store.replace(candidate.loaded, over=state)
+                None
+                if dry_run
+                else self._store.replace(candidate.loaded, over=state, also=also)
             )
             return RefreshResult(
                 source=source.name,
@@ -279,69 +298,18 @@ class MetadataAdmin:
                 report=report_of(candidate, change),
             )
 
-    def _same(self, state: SourceState, *, dry_run: bool) -> RefreshResult:
-        """Keep that the version in use is the present one.
-
-        Raises:
-            MetadataExpiredError: It has ended.
-        """
-        if state.valid_until is not None and self._clock() >= state.valid_until:
-            end = state.valid_until.isoformat()
-            raise MetadataExpiredError(f"it has ended at {end}, and nothing is newer")
-        self._note(state, None, dry_run=dry_run)
-        return RefreshResult(source=state.source.name, outcome=Outcome.SAME)
-
-    def _wait(
-        self, state: SourceState, candidate: Candidate, reason: str, *, dry_run: bool
-    ) -> RefreshResult:
-        """Keep what waits for an operator, but not its document."""
-        before = state.pending
-        is_known = before is not None and before.sha256 == candidate.sha256
-        pending = PendingVersion(
-            sha256=candidate.sha256,
-            at=before.at if before is not None and is_known else self._clock(),
-            reason=reason,
-            difference=candidate.difference,
-        )
-        problem = f"{SourceRefusedError.code}: {reason}: it waits for approval"
-        is_news = self._note(state, problem, dry_run=dry_run, pending=pending)
-        return RefreshResult(
-            source=state.source.name,
-            outcome=Outcome.PENDING,
-            pending=pending,
-            problem=problem,
-            is_news=is_news,
-        )
-
-    def _note(
-        self,
-        state: SourceState,
-        problem: str | None,
-        *,
-        dry_run: bool,
-        pending: PendingVersion | None = None,
-    ) -> bool:
-        """Keep how a look ended; tell whether it is a new problem."""
-        if dry_run:
-            return problem is not None and problem != state.problem
-        now = self._clock()
-        note = SourceNote(
-            name=state.source.name,
-            at=now,
-            next_check_at=(
-                next_check(
-                    state.source,
-                    wish=_interval(state),
-                    valid_until=state.valid_until,
-                    now=now,
-                )
-                if problem is None
-                else next_try(state.source, since=state.problem_since, now=now)
-            ),
-            problem=problem,
-            pending=pending,
-        )
-        return self._store.note(note)
+    def _also(
+        self, action: Action, source: Source, *, sha256: str | None = None
+    ) -> Also:
+        """Write down what is done to a source; of what is secret there is nothing."""
+        detail = {
+            "kind": source.kind,
+            "location": source.location,
+            "trust": names_of_trust(source.trust),
+            "document_sha256": sha256,
+        }
+        deed = Deed(action=action, source=source.name, detail=detail)
+        return partial(self._witness, deed)
 
     def _fetch(
         self, location: str, kind: Kind, validators: Validators | None
@@ -378,10 +346,3 @@ def _expected(state: SourceState, sha256: str | None) -> str | None:
     if isinstance(state.source.trust, PinnedFile):
         return None
     raise SourceRefusedError(f"nothing of {state.source.name} waits for approval")
-
-
-def _interval(state: SourceState) -> timedelta | None:
-    """Say how often we looked while all was well."""
-    if state.problem or state.checked_at is None or state.next_check_at is None:
-        return None
-    return state.next_check_at - state.checked_at

@@ -1,6 +1,7 @@
 """What source does an operator mean, and what is it trusted by?"""
 
 from dataclasses import replace
+from hashlib import sha256
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
@@ -67,3 +68,10 @@ def pinned_anew(source: Source, document: Unread) -> Source:
     if isinstance(source.trust, PinnedFile):
         return replace(source, trust=PinnedFile(document.sha256))
     return source
+
+
+def names_of_trust(trust: Trust) -> list[str]:
+    """Name a pin or each certificate by its SHA-256, for people."""
+    if isinstance(trust, PinnedFile):
+        return [trust.sha256]
+    return [sha256(key.certificate).hexdigest() for key in trust.certificates]

@@ -6,7 +6,7 @@ does it within seconds, with the same code as the command line.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,24 @@ class Action(StrEnum):
     REFRESH = "refresh"
     APPROVE = "approve"
     REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something that was just done to a source, and is not committed yet."""
+
+    action: Action
+    source: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """Plain values."""
+
+
+Witness = Callable[[Deed, Any], None]
+"""Writes down a deed through the open connection of the transaction that does it."""
+
+
+def nobody(_deed: Deed, _connection: object) -> None:
+    """Write nothing down: nobody has asked for the deed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from metadata.clock import Clock
-from metadata.errors import MetadataUnavailableError
+from metadata.errors import (
+    MetadataUnavailableError,
+    OvertakenError,
+    UnknownSourceError,
+)
 from metadata.fetching import mark_of_file
 from metadata.lease_store import Lease, LeaseStore
 from metadata.loader import MetadataAdmin
@@ -22,8 +26,9 @@ from metadata.sources import Kind, Validators
 from metadata.store import EntityStore
 
 LEASE: Final = "metadata-refresh"
-LEASE_TIME: Final = timedelta(minutes=10)
-"""Longer than a source may take; also how long the others wait for a dead process."""
+LEASE_TIME: Final = timedelta(minutes=3)
+"""Longer than a source takes, unless its server is very slow; also how long the others
+wait for a dead process. Who is overtaken has worked in vain, and does no harm."""
 AFTER_UNEXPECTED: Final = timedelta(hours=1)
 """When a source is looked at again that made something fail that nobody thought of."""
 
@@ -33,10 +38,11 @@ class Errands:
     """What operators want done, and is done in the same turn."""
 
     are_waiting: Callable[[], bool]
-    carry_out: Callable[[], object]
+    carry_out: Callable[[Callable[[], bool]], object]
+    """Does them; asks before each one whether it is still our turn."""
 
 
-NO_ERRANDS: Final = Errands(are_waiting=lambda: False, carry_out=lambda: None)
+NO_ERRANDS: Final = Errands(are_waiting=lambda: False, carry_out=lambda _: None)
 
 
 class Refresher:
@@ -81,7 +87,7 @@ class Refresher:
     def _work(self) -> Iterator[RefreshResult]:
         """Look again at what is due: another process may just have done it."""
         if self._errands.are_waiting():
-            self._errands.carry_out()
+            self._errands.carry_out(self._hold)
         for state in self._due():
             if not self._hold():
                 return
@@ -96,15 +102,18 @@ class Refresher:
         except MetadataUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  # one source must not stop the others
-            return self._note_unexpected(source.name, error)
+            return self._note_unexpected(state, error)
 
-    def _note_unexpected(self, name: str, error: Exception) -> RefreshResult:
+    def _note_unexpected(self, state: SourceState, error: Exception) -> RefreshResult:
         """Keep the kind of an error, whose text may be anything."""
-        now = self._clock()
+        name, now = state.source.name, self._clock()
         problem = f"unexpected: {type(error).__qualname__}"
         later = now + AFTER_UNEXPECTED
         note = SourceNote(name=name, at=now, next_check_at=later, problem=problem)
-        is_news = self._store.note(note)
+        try:
+            is_news = self._store.note(note, over=state)
+        except (OvertakenError, UnknownSourceError):
+            return RefreshResult(source=name, outcome=Outcome.SAME)
         return RefreshResult(
             source=name, outcome=Outcome.REFUSED, problem=problem, is_news=is_news
         )

@@ -1,9 +1,10 @@
 """Who keeps sources and entities? The database: one row per entity and source."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from metadata.elements import nearest
@@ -33,6 +34,13 @@ from metadata.rows import (
 )
 from metadata.swapping import count_up, is_visible, lock, swap
 from metadata.tables import absent, entities, metadata_tables, sources, version
+
+Also = Callable[[Connection], None]
+"""Something that is written in the same transaction."""
+
+
+def _nothing(_connection: Connection) -> None:
+    """Write nothing else."""
 
 
 class EntityStore:
@@ -155,8 +163,12 @@ class EntityStore:
 
     # --- writing ----------------------------------------------------------------------
 
-    def add(self, loaded: Loaded) -> Change:
+    def add(self, loaded: Loaded, *, also: Also = _nothing) -> Change:
         """Put a new source last, with its first version.
+
+        Args:
+            loaded: The version.
+            also: What else is written in the same transaction.
 
         Raises:
             SourceRefusedError: There is a source of this name.
@@ -170,9 +182,17 @@ class EntityStore:
             position = 1 if last is None else last + 1
             row = {**source_row(loaded), "position": position}
             connection.execute(insert(sources).values(row))
-            return swap(connection, loaded)
+            change = swap(connection, loaded)
+            also(connection)
+            return change
 
-    def replace(self, loaded: Loaded, *, over: SourceState | None = None) -> Change:
+    def replace(
+        self,
+        loaded: Loaded,
+        *,
+        over: SourceState | None = None,
+        also: Also = _nothing,
+    ) -> Change:
         """Put a version in place of the one before, at once and as a whole.
 
         Rows that did not change are not written. The source keeps its position.
@@ -181,6 +201,7 @@ class EntityStore:
             loaded: The version.
             over: How the source was when we began, so that no slow process puts an
                 older version over a newer one.
+            also: What else is written in the same transaction.
 
         Raises:
             OvertakenError: Somebody else has put another version there meanwhile.
@@ -189,38 +210,45 @@ class EntityStore:
         """
         with self._writing() as connection:
             name = loaded.source.name
-            mine = sources.c.name == name
-            before = select(sources.c.valid_until, sources.c.loaded_at).where(mine)
-            end = connection.execute(before).first()
-            if end is None:
-                raise UnknownSourceError(f"no source is called {name}")
-            if over is not None and end.loaded_at != over.loaded_at:
-                raise OvertakenError("another process has taken a version meanwhile")
+            before = _before(connection, name, over)
             values = source_row(loaded)
+            mine = sources.c.name == name
             connection.execute(update(sources).where(mine).values(values))
             change = swap(connection, loaded)
-            if end.valid_until != loaded.valid_until and not is_visible(change):
+            if before.valid_until != loaded.valid_until and not is_visible(change):
                 count_up(connection)  # entities end at another moment
+            also(connection)
             return change
 
-    def note(self, note: SourceNote) -> bool:
+    def note(self, note: SourceNote, *, over: SourceState) -> bool:
         """Keep how a look at a source ended that did not bring a new version.
+
+        Args:
+            note: How it ended.
+            over: How the source was when the look began.
 
         Returns:
             Whether this is news: another problem than the one that was kept.
+
+        Raises:
+            OvertakenError: Somebody else has put another version there meanwhile.
+            UnknownSourceError: There is no source of this name any more.
         """
         with self._writing() as connection:
             mine = sources.c.name == note.name
-            query = select(sources.c.problem).where(mine)
-            before = connection.execute(query).scalar()
+            before = _before(connection, note.name, over)
             values = note_row(note)
-            if note.problem is not None and before == note.problem:
+            if note.problem is not None and before.problem == note.problem:
                 del values["problem_since"]
             connection.execute(update(sources).where(mine).values(values))
-            return note.problem is not None and before != note.problem
+            return note.problem is not None and before.problem != note.problem
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, also: Also = _nothing) -> None:
         """Forget a source and everything that it brought.
+
+        Args:
+            name: Which source.
+            also: What else is written in the same transaction.
 
         Raises:
             UnknownSourceError: There is none of this name.
@@ -232,6 +260,7 @@ class EntityStore:
             if not gone.rowcount:
                 raise UnknownSourceError(f"no source is called {name}")
             count_up(connection)
+            also(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -244,6 +273,24 @@ class EntityStore:
         with _translated_errors(), self._engine.begin() as connection:
             lock(connection)
             yield connection
+
+
+def _before(
+    connection: Connection, name: str, over: SourceState | None
+) -> Row[*tuple[Any, ...]]:
+    """Read how a source is, unless it is not what somebody began with.
+
+    Raises:
+        OvertakenError: Another version has come meanwhile.
+        UnknownSourceError: There is no source of this name.
+    """
+    own = (sources.c.valid_until, sources.c.loaded_at, sources.c.problem)
+    found = connection.execute(select(*own).where(sources.c.name == name)).first()
+    if found is None:
+        raise UnknownSourceError(f"no source is called {name}")
+    if over is not None and found.loaded_at != over.loaded_at:
+        raise OvertakenError("another process has taken a version meanwhile")
+    return found
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import click
 from authz.service import AuthzService
 from idp_bridge import database, services
 from idp_bridge.keys import KeySet, load_keys
+from idp_bridge.order_desk import witness
 from idp_bridge.settings import Settings, load_settings
 from metadata.clock import Clock
 from metadata.loader import MetadataAdmin
@@ -56,8 +57,13 @@ class Office:
 
     @cached_property
     def metadata_admin(self) -> MetadataAdmin:
-        """What changes the trusted metadata."""
-        return services.metadata_admin(self.settings, self.entity_store, self.clock)
+        """What changes the trusted metadata, with an audit entry for each change."""
+        return services.metadata_admin(
+            self.settings,
+            self.entity_store,
+            self.clock,
+            witness=witness(ACTOR, self.clock),
+        )
 
     @cached_property
     def authz(self) -> AuthzService:

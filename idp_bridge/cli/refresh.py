@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from idp_bridge import database, logs, watching
+from idp_bridge import database, logs, services, watching
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.order_desk import OrderDesk
@@ -63,7 +63,8 @@ def watch(office: Office, *, parent: int | None) -> None:
 
 
 def _refresher(office: Office) -> Refresher:
-    admin = office.metadata_admin
+    """Build what refreshes by itself: no operator did it, so the trail is silent."""
+    admin = services.metadata_admin(office.settings, office.entity_store, office.clock)
     return Refresher(
         admin,
         office.entity_store,
@@ -79,7 +80,7 @@ def _errands(office: Office, admin: MetadataAdmin) -> Errands:
     desk = OrderDesk(orders, office.authz, office.clock)
     return Errands(
         are_waiting=lambda: bool(orders.open()),
-        carry_out=lambda: desk.carry_out(admin),
+        carry_out=lambda may_go_on: desk.carry_out(admin, may_go_on=may_go_on),
     )
 
 

@@ -24,6 +24,7 @@ from idp_bridge.demo.service_login import ServiceLogin
 from idp_bridge.errors import SetupError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
 from idp_bridge.new_keys import make_key
+from idp_bridge.order_desk import witness
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import LoginGroup, Settings, load_settings
 from metadata.clock import Clock
@@ -206,7 +207,9 @@ def _fill_database(
     try:
         database.upgrade(engine)
         store = EntityStore(database.deferring(engine))
-        admin = services.metadata_admin(settings, store, clock)
+        admin = services.metadata_admin(
+            settings, store, clock, witness=witness(ACTOR, clock)
+        )
         for name, (xml, role) in documents.items():
             _trust(admin, folder / "partners" / f"{name}.xml", xml, role)
         AuthzService(engine).load_catalogue(

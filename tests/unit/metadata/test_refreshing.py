@@ -64,7 +64,6 @@ class Node:
             self.store,
             self.clock,
             own_entity_ids=(),
-            allow_loopback_http=True,
             fetching=FetchPolicy(allow_loopback_http=True),
         )
         self.leases = LeaseStore(self.engine)
@@ -75,7 +74,8 @@ class Node:
             self.admin, self.store, self.leases, self.clock, errands=errands
         )
 
-    def carry_out(self) -> None:
+    def carry_out(self, may_go_on: Callable[[], bool]) -> None:
+        assert may_go_on()
         assert self.leases.holder_of(LEASE, now=self.clock())
         self.errands_waiting = False
         self.errands_done += 1

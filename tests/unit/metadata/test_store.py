@@ -6,11 +6,12 @@ from hashlib import sha256
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from metadata.entities import Role
 from metadata.errors import (
     MetadataUnavailableError,
+    OvertakenError,
     SourceRefusedError,
     UnknownSourceError,
 )
@@ -22,6 +23,7 @@ from tests.support.keys import rsa_key
 
 SOURCE = Source(name="a", location="a.xml", trust=PinnedFile("0" * 64))
 END = NOW + timedelta(days=3, microseconds=7)
+BAD = SourceNote(name="a", at=NOW, next_check_at=NOW, problem="bad-signature: no")
 
 
 def record(
@@ -226,12 +228,42 @@ def test_a_name_is_used_once(store: EntityStore) -> None:
 
 def test_a_problem_is_kept_until_a_version_is_taken(store: EntityStore) -> None:
     store.add(loaded(record("urn:a")))
-    store.note(
-        SourceNote(name="a", at=NOW, next_check_at=NOW, problem="bad-signature: no")
-    )
-    assert store.state("a").problem == "bad-signature: no"
+    store.note(BAD, over=store.state("a"))
+    assert store.state("a").problem == BAD.problem
     store.replace(loaded(record("urn:a")))
     assert store.state("a").problem is None
+
+
+@pytest.mark.parametrize("problem", [BAD.problem, None])
+def test_a_look_that_was_overtaken_leaves_no_note(
+    store: EntityStore, problem: str | None
+) -> None:
+    store.add(loaded(record("urn:a")))
+    seen = store.state("a")
+    newer = NOW + timedelta(minutes=1)
+    store.replace(replace(loaded(record("urn:a")), at=newer))
+    after = store.state("a")
+    with pytest.raises(OvertakenError):
+        store.note(replace(BAD, problem=problem), over=seen)
+    assert store.state("a") == after
+    assert store.note(replace(BAD, problem="x"), over=after)
+
+
+def test_what_else_is_written_stands_or_falls_with_the_change(
+    store: EntityStore,
+) -> None:
+    def fail(_connection: Connection) -> None:
+        raise SourceRefusedError("no")
+
+    with pytest.raises(SourceRefusedError):
+        store.add(loaded(record("urn:a")), also=fail)
+    assert store.states() == ()
+    store.add(loaded(record("urn:a")))
+    with pytest.raises(SourceRefusedError):
+        store.replace(loaded(record("urn:b")), also=fail)
+    with pytest.raises(SourceRefusedError):
+        store.remove("a", also=fail)
+    assert store.find("urn:a", Role.IDP) is not None
 
 
 def test_what_is_not_there_is_said_so(store: EntityStore) -> None:
