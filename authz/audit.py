@@ -40,7 +40,6 @@ class Action(StrEnum):
     GRANT_GIVE = "grant:give"
     GRANT_TAKE = "grant:take"
     MEMBERSHIP_END = "membership:end"
-    MEMBERSHIP_END = "membership:end"
     MEMBERSHIP_RESTORE = "membership:restore"
     MEMBERSHIP_START = "membership:start"
     METADATA_SOURCE_ADD = "metadata-source:add"
