@@ -1,0 +1,152 @@
+"""What did an administrator do with one press of a button, step by step?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from authz.administration.models import ChangeKind
+from authz.audit import Action, canonical
+from authz.tables import ChangeRow, ChangeStepRow
+
+_STEPS: Final = select(
+    ChangeStepRow.action,
+    ChangeStepRow.membership_id,
+    ChangeStepRow.grant_id,
+    ChangeStepRow.before,
+    ChangeStepRow.after,
+).order_by(ChangeStepRow.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One part of a change."""
+
+    action: Action
+    membership_id: int
+    grant_id: int | None = None
+    before: Mapping[str, object] = field(default_factory=dict)
+    """Texts, numbers and, as ISO texts, moments."""
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChange:
+    """A change as it was written."""
+
+    id: int
+    kind: ChangeKind
+    at: datetime
+    undone_at: datetime | None
+
+
+class ChangeStore:
+    """Changes of one organisation.
+
+    Args:
+        connection: A connection; for writing, one with a transaction.
+        organisation_id: Whose changes.
+    """
+
+    def __init__(self, connection: Connection, organisation_id: int) -> None:
+        self._connection = connection
+        self._organisation_id = organisation_id
+
+    def find(self, change_id: int) -> StoredChange | None:
+        """Find a change of this organisation."""
+        row = self._connection.execute(
+            select(
+                ChangeRow.id, ChangeRow.kind, ChangeRow.at, ChangeRow.undone_at
+            ).where(
+                ChangeRow.id == change_id,
+                ChangeRow.organisation_id == self._organisation_id,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        return StoredChange(
+            id=row.id, kind=ChangeKind(row.kind), at=row.at, undone_at=row.undone_at
+        )
+
+    def steps(self, change_id: int) -> list[Step]:
+        """Read the steps of a change in their order."""
+        rows = self._connection.execute(
+            _STEPS.where(ChangeStepRow.change_id == change_id)
+        )
+        return [_step_of(row) for row in rows]
+
+    def removal_of(self, membership_id: int) -> StoredChange | None:
+        """Find the last change that removed somebody."""
+        found = self._connection.scalar(
+            select(ChangeStepRow.change_id)
+            .where(
+                ChangeStepRow.membership_id == membership_id,
+                ChangeStepRow.action == Action.MEMBERSHIP_END,
+            )
+            .order_by(ChangeStepRow.change_id.desc())
+            .limit(1)
+        )
+        return None if found is None else self.find(found)
+
+    def add(
+        self, kind: ChangeKind, steps: Sequence[Step], *, actor: str, now: datetime
+    ) -> int:
+        """Write a change; answers with its number."""
+        values = {
+            "organisation_id": self._organisation_id,
+            "kind": kind,
+            "actor": actor,
+            "at": now,
+        }
+        statement = insert(ChangeRow).values(**values).returning(ChangeRow.id)
+        change_id = self._connection.scalars(statement).one()
+        rows = [
+            {
+                "change_id": change_id,
+                "number": number,
+                "action": step.action,
+                "membership_id": step.membership_id,
+                "grant_id": step.grant_id,
+                "before": canonical(step.before),
+                "after": canonical(step.after),
+            }
+            for number, step in enumerate(steps, 1)
+        ]
+        self._connection.execute(insert(ChangeStepRow), rows)
+        return change_id
+
+    def mark_undone(self, change_id: int, *, now: datetime) -> None:
+        """Remember that a change was undone."""
+        self._connection.execute(
+            update(ChangeRow).where(ChangeRow.id == change_id).values(undone_at=now)
+        )
+
+
+def forget_changes(connection: Connection, *, before: datetime) -> int:
+    """Delete changes of all organisations that are too old to be undone.
+
+    Args:
+        connection: A connection with a transaction.
+        before: The moment before which they were made.
+
+    Returns:
+        How many were deleted.
+    """
+    old = select(ChangeRow.id).where(ChangeRow.at < before)
+    connection.execute(delete(ChangeStepRow).where(ChangeStepRow.change_id.in_(old)))
+    statement = delete(ChangeRow).where(ChangeRow.at < before)
+    counting = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(counting).rowcount
+
+
+def _step_of(row: Any) -> Step:
+    return Step(
+        action=Action(row.action),
+        membership_id=row.membership_id,
+        grant_id=row.grant_id,
+        before=json.loads(row.before),
+        after=json.loads(row.after),
+    )

@@ -1,0 +1,218 @@
+"""Which users are on a page of the list, and what does each line say?
+
+What is sorted by and searched in stands ready in ``user_lines``; the lines of a page
+are then read by their numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, false, func, or_, select
+
+from authz.administration.models import (
+    ServiceCount,
+    ServiceName,
+    SortColumn,
+    UserLine,
+    UserPage,
+    UserQuery,
+)
+from authz.administration.organisation_store import Permit
+from authz.administration.portions import portions
+from authz.searching import needle_of, search_form
+from authz.sorting import sort_key
+from authz.tables import GrantRow, MembershipRow, PersonRow, UserLineRow
+from authz.user_lines import holding
+
+_Condition = ColumnElement[bool]
+
+_FIRST_KEY: Final = {
+    SortColumn.GIVEN_NAME: UserLineRow.given_key,
+    SortColumn.SURNAME: UserLineRow.surname_key,
+    SortColumn.HSA_ID: UserLineRow.hsa_key,
+    SortColumn.EMAIL: UserLineRow.email_key,
+    SortColumn.SERVICES: UserLineRow.held_count,
+}
+_PEOPLE: Final = select(
+    MembershipRow.id.label("membership_id"),
+    PersonRow.given_name,
+    PersonRow.surname,
+    PersonRow.hsa_id,
+    PersonRow.email,
+).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+
+
+class ListStore:
+    """The list of users of one organisation.
+
+    Args:
+        connection: A connection.
+        organisation_id: Whose users.
+        permits: Every permission, by number.
+        now: The moment at which everything is looked at.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        organisation_id: int,
+        permits: Mapping[int, Permit],
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._of_organisation = UserLineRow.organisation_id == organisation_id
+        self._permits = permits
+        self._now = now
+
+    def page(self, query: UserQuery) -> UserPage:
+        """Read one page of the list."""
+        conditions = self._conditions(query)
+        total = self._count(())
+        found = self._count(conditions) if conditions else total
+        size = max(1, found if query.page_size is None else query.page_size)
+        pages = max(1, -(-found // size))
+        page = min(max(1, query.page), pages)
+        ids = (
+            select(UserLineRow.membership_id)
+            .where(self._of_organisation, *conditions)
+            .order_by(*_order(query))
+            .limit(size)
+            .offset((page - 1) * size)
+        )
+        return UserPage(
+            lines=self.lines(self._connection.scalars(ids).all()),
+            found=found,
+            total=total,
+            page=page,
+            pages=pages,
+        )
+
+    def lines(self, membership_ids: Sequence[int]) -> tuple[UserLine, ...]:
+        """Read the lines of users, in this order."""
+        lines: dict[int, UserLine] = {}
+        for some in portions(membership_ids):
+            grants = self._grants(some)
+            people = _PEOPLE.where(MembershipRow.id.in_(some))
+            for row in self._connection.execute(people):
+                lines[row.membership_id] = self._line(row, grants[row.membership_id])
+        return tuple(lines[each] for each in membership_ids if each in lines)
+
+    def _count(self, conditions: Iterable[_Condition]) -> int:
+        statement = select(func.count()).select_from(UserLineRow)
+        counted = statement.where(self._of_organisation, *conditions)
+        return self._connection.scalar(counted) or 0
+
+    def _conditions(self, query: UserQuery) -> list[_Condition]:
+        conditions = []
+        if query.services:
+            wanted = set(query.services)
+            conditions.append(
+                self._holds_any(
+                    UserLineRow.held_services,
+                    (
+                        each.service.id
+                        for each in self._permits.values()
+                        if each.service.code in wanted
+                    ),
+                )
+            )
+        if query.permissions:
+            wanted = set(query.permissions)
+            conditions.append(
+                self._holds_any(
+                    UserLineRow.held_permissions,
+                    (
+                        number
+                        for number, each in self._permits.items()
+                        if code_of(each) in wanted
+                    ),
+                )
+            )
+        needle = needle_of(query.search)
+        if needle:
+            conditions.append(self._matches(needle))
+        return conditions
+
+    def _matches(self, needle: str) -> _Condition:
+        """Look for characters in the columns and in the names behind the last one."""
+        permits = self._permits.values()
+        services = {
+            each.service.id
+            for each in permits
+            if needle in search_form(each.service.name)
+        }
+        permissions = {
+            each.permission.id
+            for each in permits
+            if needle in search_form(each.permission.name)
+            and each.service.id not in services
+        }
+        return or_(
+            self._contains(UserLineRow.search_text, needle),
+            self._holds_any(UserLineRow.held_services, services),
+            self._holds_any(UserLineRow.held_permissions, permissions),
+        )
+
+    def _holds_any(self, column: Any, numbers: Iterable[int]) -> _Condition:
+        return or_(
+            false(),
+            *(self._contains(column, holding(each)) for each in sorted(set(numbers))),
+        )
+
+    def _contains(self, column: Any, needle: str) -> _Condition:
+        """Compare character by character: no wildcards, no rules about case."""
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        place = func.instr if is_sqlite else func.strpos
+        found: _Condition = place(column, needle) > 0
+        return found
+
+    def _grants(self, membership_ids: Sequence[int]) -> Mapping[int, list[Any]]:
+        statement = select(
+            GrantRow.membership_id, GrantRow.permission_id, GrantRow.valid_until
+        ).where(
+            GrantRow.membership_id.in_(membership_ids),
+            GrantRow.ended_at.is_(None),
+            or_(GrantRow.valid_until.is_(None), GrantRow.valid_until > self._now),
+        )
+        grants = defaultdict(list)
+        for row in self._connection.execute(statement):
+            grants[row.membership_id].append(row)
+        return grants
+
+    def _line(self, row: Any, grants: Sequence[Any]) -> UserLine:
+        ends = (each.valid_until for each in grants if each.valid_until is not None)
+        return UserLine(
+            membership_id=row.membership_id,
+            given_name=row.given_name,
+            surname=row.surname,
+            hsa_id=row.hsa_id,
+            email=row.email,
+            services=self._counts(grants),
+            ends_next=min(ends, default=None),
+            is_new=not grants,
+        )
+
+    def _counts(self, grants: Sequence[Any]) -> tuple[ServiceCount, ...]:
+        counts: dict[ServiceName, int] = defaultdict(int)
+        for each in grants:
+            counts[self._permits[each.permission_id].service] += 1
+        by_name = sorted(counts, key=lambda each: (sort_key(each.name), each.code))
+        return tuple(
+            ServiceCount(code=each.code, name=each.name, count=counts[each])
+            for each in by_name
+        )
+
+
+def code_of(permit: Permit) -> str:
+    """Write the code of a permission as it stands in claims and in filters."""
+    return f"{permit.service.code}:{permit.permission.code}"
+
+
+def _order(query: UserQuery) -> tuple[Any, ...]:
+    """Sort by the column, then by surname and given name, always upwards."""
+    first = _FIRST_KEY[query.sort]
+    others = [UserLineRow.surname_key, UserLineRow.given_key, UserLineRow.membership_id]
+    rest = [each for each in others if each is not first]
+    return (first.desc() if query.descending else first, *rest)
