@@ -139,6 +139,15 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Administrator:
+    """Somebody who gives and takes permissions, with the organisations that count."""
+
+    person: Person
+    organisations: tuple[Organisation, ...]
+    """By name; at least one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """A permission that a person has been given, past or present."""
 

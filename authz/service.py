@@ -13,6 +13,7 @@ from time import monotonic as system_monotonic
 from sqlalchemy import Connection, Engine
 
 from authz import audit, catalogue, catalogue_file, decisions
+from authz.administrator_store import AdministratorStore
 from authz.audit import Action, ChainHead, Event
 from authz.audit_store import AuditStore
 from authz.catalogue import CatalogueReport, Stores
@@ -20,7 +21,14 @@ from authz.catalogue_store import CatalogueStore
 from authz.database import reader_of, reading, snapshot, writing
 from authz.errors import BrokenAuditChainError
 from authz.grant_store import GrantStore
-from authz.models import Decision, Facts, Operator, OrganisationKind, Service
+from authz.models import (
+    Administrator,
+    Decision,
+    Facts,
+    Operator,
+    OrganisationKind,
+    Service,
+)
 from authz.name_id_store import NameIdStore
 from authz.operator_store import OperatorStore
 from authz.person_store import Member, PersonStore
@@ -171,6 +179,25 @@ class AuthzService:
         with reading(self._reader) as connection:
             found = OperatorStore(connection).of_number(operator_id)
         return found if found and found.validity.holds(now) else None
+
+    def administrator_of(self, hsa_id: str, *, now: datetime) -> Administrator | None:
+        """Find an active administrator by HSA-id, in any spelling.
+
+        Raises:
+            BadIdentifierError: The HSA-id is none.
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return AdministratorStore(connection).of_hsa_id(hsa_id, now)
+
+    def administrator(self, person_id: int, *, now: datetime) -> Administrator | None:
+        """Find an active administrator by the number in the database.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return AdministratorStore(connection).of_number(person_id, now)
 
     def name_id_for(self, person_id: int, sp_entity_id: str, *, now: datetime) -> str:
         """Answer with the name of a person at one e-tjänst, made at its first use.

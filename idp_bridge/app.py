@@ -21,6 +21,7 @@ from idp_bridge import (
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.settings import Settings
 from idp_bridge.views import (
+    administration,
     entity_metadata,
     health,
     idp,
@@ -40,6 +41,7 @@ MAX_CONTENT_LENGTH: Final = 400_000
 """Bytes of a request: a message of 256 kB grows by a third in base64."""
 _READER: Final = "reader"
 _BLUEPRINTS: Final = (
+    administration.bp,
     entity_metadata.bp,
     health.bp,
     idp.bp,
@@ -129,7 +131,7 @@ def _register(app: Flask, built: services.Services) -> None:
     headers.register(app)
     error_pages.register(app, clock=built.clock, count=built.metrics.count)
     pages.register(app, built.settings.agency)
-    access.register(app, ask_to_log_in=people.ask_to_log_in)
+    access.register(app, doors=people.LoginDoors())
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
 

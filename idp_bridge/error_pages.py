@@ -13,6 +13,7 @@ from flask import Flask, Response
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from authz.administration.errors import NotFoundError
 from authz.errors import StoreUnavailableError as PermissionsUnavailableError
 from idp_bridge import logs, pages, texts
 from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
@@ -44,6 +45,7 @@ def register(
     """
     exits = _Exits(clock, count)
     app.register_error_handler(BridgeError, exits.for_bridge)
+    app.register_error_handler(NotFoundError, exits.for_missing)
     app.register_error_handler(PermissionsUnavailableError, exits.for_store)
     app.register_error_handler(MetadataUnavailableError, exits.for_store)
     app.register_error_handler(CSRFError, exits.for_csrf)
@@ -65,6 +67,10 @@ class _Exits:
             return self._show(pages.new_error_id(), error.code, error.fault)
         facts = {} if error.sender is None else {"sender": error.sender}
         return self._log_and_show(error.code, error.fault, **facts)
+
+    def for_missing(self, _error: NotFoundError) -> Response:
+        """Answer for what belongs to somebody else as for what is not there."""
+        return self._show(pages.new_error_id(), "not-found", Fault.PERSON)
 
     def for_store(
         self, _error: PermissionsUnavailableError | MetadataUnavailableError

@@ -351,6 +351,12 @@ class NotOperatorError(LoginRefusedError):
     code = "not-operator"
 
 
+class NotAdministratorError(LoginRefusedError):
+    """Somebody wants to the administrators' pages who is no active administrator."""
+
+    code = "not-administrator"
+
+
 class LoginLostError(BridgeError):
     """The pending login is missing: back button, old tab, other browser, bookmark."""
 

@@ -18,13 +18,16 @@ from idp_bridge.saml.upstream_request import new_id
 from metadata import names
 
 
-def begin(wanted: OwnPages, parts: Parts, *, level: str) -> BegunLogin:
+def begin(
+    wanted: OwnPages, parts: Parts, *, level: str, afresh: bool = False
+) -> BegunLogin:
     """Begin a login for pages of our own.
 
     Args:
         wanted: Which pages.
         parts: What is outside.
         level: The level that the login must have.
+        afresh: Whether the person must show who they are, also if they just did.
 
     Raises:
         AuthnContextError: No login method reaches the level.
@@ -37,6 +40,7 @@ def begin(wanted: OwnPages, parts: Parts, *, level: str) -> BegunLogin:
         relay_state=None,
         binding=names.BINDING_REDIRECT,
         levels=(level,),
+        force_authn=afresh,
     )
     methods = fitting_methods(request, parts)
     if not methods:

@@ -39,6 +39,8 @@ class Area(StrEnum):
     """Pages of ours that only people who have logged in may see."""
 
     OPERATOR = "operator"
+    ADMIN = "admin"
+    """Administrators of kommuner and regioner, also under ``/o/``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,9 +75,10 @@ def _unknown_levels(raw: Raw) -> Iterator[str]:
     if not isinstance(levels, Mapping):
         return
     web = raw.get("web")
-    level = web.get("operator_level") if isinstance(web, dict) else None
-    if level is not None and level not in levels:
-        yield "web.operator_level: is not among [levels]"
+    for name in ("operator_level", "administrator_level"):
+        level = web.get(name) if isinstance(web, dict) else None
+        if level is not None and level not in levels:
+            yield f"web.{name}: is not among [levels]"
     for position, table in enumerate(_tables(raw, "downstream"), start=1):
         level = table.get("default_level")
         if level is not None and level not in levels:

@@ -4,6 +4,11 @@ Each error code has a first line of its own, in plain language: what happened an
 to do next. Around it stand the sentences of the user's manual, in the templates.
 """
 
+from idp_bridge.texts.administration_texts import (
+    ADMINISTRATION_TEXTS,
+    field_problem,
+)
+from idp_bridge.texts.change_texts import CHANGE_TEXTS
 from idp_bridge.texts.error_texts import (
     NO_RETRY,
     RESTART,
@@ -15,6 +20,7 @@ from idp_bridge.texts.error_texts import (
 )
 from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
 from idp_bridge.texts.words import (
+    ADMINISTRATION,
     CANCELLED,
     CANCELLED_EN,
     EXAMPLE_SERVICE,
@@ -30,6 +36,8 @@ from idp_bridge.texts.words import (
     STOCKHOLM,
     TECHNICAL,
     TECHNICAL_EN,
+    clock_time,
+    day,
     genitive,
     in_stockholm,
     long_date,
@@ -37,8 +45,11 @@ from idp_bridge.texts.words import (
 )
 
 __all__ = [
+    "ADMINISTRATION",
+    "ADMINISTRATION_TEXTS",
     "CANCELLED",
     "CANCELLED_EN",
+    "CHANGE_TEXTS",
     "EXAMPLE_SERVICE",
     "GROUP_HEADINGS",
     "HEADING",
@@ -58,6 +69,9 @@ __all__ = [
     "TEXTS",
     "ErrorText",
     "Kind",
+    "clock_time",
+    "day",
+    "field_problem",
     "genitive",
     "in_stockholm",
     "long_date",

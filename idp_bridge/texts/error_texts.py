@@ -291,6 +291,14 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "du inte är registrerad som operatör",
         "you are not registered as an operator",
     ),
+    "not-administrator": _refused(
+        "Du är inte registrerad som administratör för någon kommun eller region. Be "
+        "din organisation anmäla dig till Migrationsverkets kontaktcenter.",
+        "You are not registered as an administrator of any municipality or region. "
+        "Ask your organisation to register you.",
+        "du inte är registrerad som administratör",
+        "you are not registered as an administrator",
+    ),
     "login-lost": _refused(
         "Inloggningen tog för lång tid eller öppnades i flera flikar." + _AGAIN_SV,
         "The login took too long or was opened in several tabs." + _AGAIN_EN,

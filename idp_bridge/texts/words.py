@@ -13,6 +13,8 @@ CANCELLED: Final = "inloggningen avbröts av användaren"
 CANCELLED_EN: Final = "login cancelled by user"
 TECHNICAL: Final = "ett tekniskt fel har inträffat"
 TECHNICAL_EN: Final = "technical error"
+ADMINISTRATION: Final = "Administrera behörigheter för e-tjänster"
+"""What the administrators' pages are called (the manual, 3.1)."""
 EXAMPLE_SERVICE: Final = "Exempeltjänsten"
 SITHS_GROUP: Final = "E-tjänstelegitimation"
 GROUP_HEADINGS: Final[Mapping[str, str]] = {
@@ -38,6 +40,11 @@ OWN_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "operator": (
         "Operatörssidorna",
         "För dig som sköter bryggan mellan e-tjänsterna och legitimeringstjänsterna.",
+    ),
+    "admin": (
+        ADMINISTRATION,
+        "Hantera registreringar och tilldela behörigheter för kommunens eller"
+        " regionens användare.",
     ),
 }
 """What our own pages are called when somebody logs in to them, by area."""
@@ -82,6 +89,16 @@ def short_moment(moment: datetime | None) -> str:
     if moment is None:
         return "\N{EN DASH}"
     return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d kl. %H.%M}"
+
+
+def clock_time(moment: datetime) -> str:
+    """Write the time of day as in running text: 14.30, Swedish time."""
+    return f"{moment.astimezone(STOCKHOLM):%H.%M}"
+
+
+def day(moment: datetime) -> str:
+    """Write the Swedish day of a moment as in a table: 2025-04-15."""
+    return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d}"
 
 
 def in_stockholm(moment: datetime) -> str:

@@ -1,39 +1,64 @@
 """Somebody logs in to our own pages, and out of them."""
 
 from typing import Final
-from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from authz.models import Operator
-from idp_bridge import logs, sessions
-from idp_bridge.errors import BridgeError, NotOperatorError
+from idp_bridge import logs, pages, sessions
+from idp_bridge.errors import BridgeError, NotAdministratorError, NotOperatorError
 from idp_bridge.login import finish, own_pages
 from idp_bridge.login.finish import FoundLogin
 from idp_bridge.login.parts import store_errors
 from idp_bridge.login.pending import Area, OwnPages
+from idp_bridge.saml.attributes import Identity
 from idp_bridge.services import services
 from idp_bridge.views.idp import take_first_step
 from idp_bridge.views.refusals import refuse
 from idp_bridge.web.access import needs_session, people_sessions
-from idp_bridge.web.return_paths import safe_path
+from idp_bridge.web.return_paths import safe_path, this_page
 
 bp = Blueprint("people", __name__)
 
+_FORBIDDEN: Final = 403
 _SEE_OTHER: Final = 303
-_PATH_SIGNS: Final = "/~"
+_NOBODY: Final = (NotAdministratorError, NotOperatorError)
 
 
-def ask_to_log_in(area: Area) -> Response:
-    """Begin a login that comes back to this page.
+class LoginDoors:
+    """Answers to requests of people who must log in first, or again."""
 
-    Raises:
-        BridgeError: No login method reaches the level, or none can be asked.
-    """
-    parts = services().parts
-    wanted = OwnPages(area=area, return_path=safe_path(_this_page(), area))
-    level = parts.settings.web.operator_level
-    return take_first_step(own_pages.begin(wanted, parts, level=level))
+    def ask_to_log_in(self, area: Area, *, afresh: bool = False) -> Response:
+        """Begin a login that comes back to this page.
+
+        Args:
+            area: The pages.
+            afresh: Whether the person must show who they are, also if they just did.
+
+        Raises:
+            BridgeError: No login method reaches the level, or none can be asked.
+        """
+        parts = services().parts
+        web = parts.settings.web
+        is_operator = area is Area.OPERATOR
+        level = web.operator_level if is_operator else web.administrator_level
+        wanted = OwnPages(area=area, return_path=this_page(area))
+        begun = own_pages.begin(wanted, parts, level=level, afresh=afresh)
+        return take_first_step(begun)
+
+    def show_ended(self, *, is_kept: bool) -> Response:
+        """Say that the session of an administrator is over.
+
+        The way on is a link: browsers apply our ``form-action`` to the redirects that
+        follow a form, and a login leads to another site.
+        """
+        response = _show_way_in("ended", is_kept=is_kept)
+        sessions.forget_person(response)
+        return response
+
+    def show_old(self, *, is_kept: bool) -> Response:
+        """Say that a form needs a fresher login."""
+        return _show_way_in("old", is_kept=is_kept)
 
 
 def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
@@ -42,9 +67,12 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
     An older session of this browser ends; the new one has a number of its own.
     """
     try:
-        operator = _operator_of(found)
+        identity = finish.identify(found, services().parts)
+        person = _number_of(identity, wanted.area)
+    except NotAdministratorError as error:
+        return _refuse_administrator(error, identity)
     except BridgeError as error:
-        is_over = isinstance(error, NotOperatorError)
+        is_over = isinstance(error, _NOBODY)
         login_id = None if is_over else found.pending.login_id
         return refuse(
             error, found.pending.request, login_id=login_id, upstream=found.upstream
@@ -55,7 +83,7 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
         kept.end(old)
     response = Response(status=_SEE_OTHER)
     response.headers["Location"] = safe_path(wanted.return_path, wanted.area)
-    sessions.remember_person(response, kept.begin(wanted.area, operator.id))
+    sessions.remember_person(response, kept.begin(wanted.area, person))
     sessions.forget_login(response, found.pending.login_id)
     logs.person_logged_in(area=wanted.area, idp_entity_id=found.upstream.entity_id)
     return response
@@ -73,15 +101,26 @@ def log_out() -> Response:
     return response
 
 
-def _operator_of(found: FoundLogin) -> Operator:
-    """Check the answer, and look the person up; upstream knows nothing of roles.
+def _number_of(identity: Identity, area: Area) -> int:
+    """Look the person up; upstream knows nothing of roles.
 
     Raises:
-        BridgeError: A check that the answer does not pass.
+        NotAdministratorError: The person is not an active administrator.
         NotOperatorError: The person is not an active operator.
+        StoreUnavailableError: Nobody can say.
     """
+    if area is Area.OPERATOR:
+        return _operator_of(identity).id
     parts = services().parts
-    identity = finish.identify(found, parts)
+    with store_errors():
+        found = parts.authz.administrator_of(identity.hsa_id, now=parts.clock())
+    if found is None:
+        raise NotAdministratorError("not an active administrator")
+    return found.person.id
+
+
+def _operator_of(identity: Identity) -> Operator:
+    parts = services().parts
     with store_errors():
         operator = parts.authz.operator_of(identity.hsa_id, now=parts.clock())
     if operator is None:
@@ -89,8 +128,31 @@ def _operator_of(found: FoundLogin) -> Operator:
     return operator
 
 
-def _this_page() -> str:
-    """Write the path and query of this request as a browser asks for them."""
-    query = request.query_string.decode("latin-1")
-    path = quote(request.path, safe=_PATH_SIGNS)
-    return f"{path}?{query}" if query else path
+def _refuse_administrator(error: BridgeError, identity: Identity) -> Response:
+    """Say to somebody who they are, and that it is not an administrator."""
+    error_id = pages.new_error_id()
+    services().metrics.count(error.code)
+    logs.refusal(error, error_id=error_id)
+    names = (identity.given_name, identity.surname)
+    html = render_template(
+        "administration/not_administrator.html",
+        name=" ".join(name for name in names if name),
+        error_id=error_id,
+        code=error.code,
+    )
+    response = make_response(html, _FORBIDDEN)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_way_in(reason: str, *, is_kept: bool) -> Response:
+    html = render_template(
+        "administration/log_in_again.html",
+        reason=reason,
+        is_kept=is_kept,
+        address=this_page(Area.ADMIN),
+        viewer=None,
+    )
+    response = make_response(html, _FORBIDDEN)
+    response.headers["Cache-Control"] = "no-store"
+    return response

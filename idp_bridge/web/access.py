@@ -7,57 +7,50 @@ partners and strangers use say :func:`open_to_all` and have no session to be mis
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from flask import Flask, Response, current_app, g, request, session
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Response, current_app, g, redirect, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
 
-from authz.models import Operator
 from idp_bridge import sessions
 from idp_bridge.errors import (
     MisconfiguredError,
     NotAllowedError,
     SessionEndedError,
 )
-from idp_bridge.login.parts import store_errors
 from idp_bridge.login.pending import Area
 from idp_bridge.services import services
+from idp_bridge.web import drafts
 from idp_bridge.web.people import PeopleSessions, PersonSession
-from idp_bridge.web.return_paths import start_of
-from idp_bridge.web.rights import RIGHTS_OF_OPERATORS, Right
+from idp_bridge.web.return_paths import this_page
+from idp_bridge.web.rights import NEEDS_FRESH_LOGIN, Right
+from idp_bridge.web.viewers import AdministratorViewer, Viewer, find_viewer
 
 View = TypeVar("View", bound=Callable[..., Any])
-AskToLogIn = Callable[[Area], Response]
 
 OPEN: Final = "open"
 LOGGED_IN: Final = "logged-in"
 _MARK: Final = "needed_right"
 _TOKEN: Final = "csrf_token"  # noqa: S105  # the name that Flask-WTF looks for
+_NUMBER: Final = "number"
+"""What every route under ``/o/`` calls the organisation number in its address."""
 _UNAUTHORISED: Final = 401
+_SEE_OTHER: Final = 303
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """Who looks at a page of ours, as the permission store knows them now."""
+class Doors(Protocol):
+    """Answers to requests of people who must log in first, or again."""
 
-    operator: Operator
-    rights: frozenset[Right]
+    def ask_to_log_in(self, area: Area, *, afresh: bool = False) -> Response:
+        """Begin a login that comes back to this page."""
 
-    @property
-    def name(self) -> str:
-        """Both names."""
-        return f"{self.operator.given_name} {self.operator.surname}"
+    def show_ended(self, *, is_kept: bool) -> Response:
+        """Say that the session of an administrator is over."""
 
-    @property
-    def actor(self) -> str:
-        """Who it is in the audit trail."""
-        return f"operator:{self.operator.id}"
-
-    def may(self, right: str) -> bool:
-        """Tell whether something can be offered at all."""
-        return right in self.rights
+    def show_old(self, *, is_kept: bool) -> Response:
+        """Say that a form needs a fresher login."""
 
 
 def open_to_all(view: View) -> View:
@@ -92,12 +85,12 @@ def needed_by(view: Callable[..., Any]) -> Right | str | None:
     return found
 
 
-def register(app: Flask, *, ask_to_log_in: AskToLogIn) -> None:
+def register(app: Flask, *, doors: Doors) -> None:
     """Put the guard in front of every view.
 
     Args:
         app: The application.
-        ask_to_log_in: Answers a request for pages that need a login.
+        doors: Answers requests for pages that need a login.
     """
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,  # the guard checks, when it knows the session
@@ -105,13 +98,25 @@ def register(app: Flask, *, ask_to_log_in: AskToLogIn) -> None:
         WTF_CSRF_SSL_STRICT=False,  # browsers may keep the Referer to themselves
     )
     tokens = CSRFProtect(app)
-    app.before_request(_Guard(tokens, ask_to_log_in))
+    app.before_request(_Guard(tokens, doors))
     app.context_processor(lambda: {"viewer": g.get("viewer")})
 
 
 def viewer() -> Viewer:
-    """Say who looks at this page; only in views that need a right."""
+    """Say which operator looks at this page; only in views that need their right."""
     found: Viewer = g.viewer
+    return found
+
+
+def administrator() -> AdministratorViewer:
+    """Say which administrator looks; only in views that need a right of theirs."""
+    found: AdministratorViewer = g.viewer
+    return found
+
+
+def session_in_use() -> PersonSession:
+    """Say which session this request has; only in views that are not open to all."""
+    found: PersonSession = g.person_session
     return found
 
 
@@ -124,16 +129,17 @@ def people_sessions() -> PeopleSessions:
 class _Guard:
     """Runs before every view."""
 
-    def __init__(self, tokens: CSRFProtect, ask_to_log_in: AskToLogIn) -> None:
+    def __init__(self, tokens: CSRFProtect, doors: Doors) -> None:
         self._tokens = tokens
-        self._ask_to_log_in = ask_to_log_in
+        self._doors = doors
 
-    def __call__(self) -> Response | None:
+    def __call__(self) -> AnyResponse | None:
         """Let a request through, answer it, or refuse it.
 
         Raises:
             MisconfiguredError: Nobody said what the view needs.
             NotAllowedError: The person's role has no such right.
+            PageNotFoundError: The organisation is not one of the administrator's.
             SessionEndedError: A form came without a session.
             StoreUnavailableError: Nobody can say who it is.
         """
@@ -144,40 +150,62 @@ class _Guard:
             raise MisconfiguredError(f"{request.endpoint} does not say what it needs")
         return None if needed == OPEN else self._let_in(needed)
 
-    def _let_in(self, needed: Right | str) -> Response | None:
-        known = _find_session()
-        who = None if known is None else _find_viewer(known)
-        if known is None or who is None:
-            return self._answer_stranger()
-        g.viewer = who
+    def _let_in(self, needed: Right | str) -> AnyResponse | None:
+        session_id = sessions.person_session_id(request)
+        known = people_sessions().find(session_id) if session_id else None
+        area = _area_of(needed, known)
+        if known is None or known.area is not area:
+            return self._answer_stranger(area, is_over=bool(session_id and not known))
+        who = find_viewer(known, (request.view_args or {}).get(_NUMBER))
+        if who is None:
+            people_sessions().end(session_id or "")
+            return self._answer_stranger(area, is_over=True)
+        g.viewer, g.person_session = who, known
         session[_TOKEN] = known.form_token
-        if needed != LOGGED_IN and needed not in who.rights:
+        if isinstance(needed, Right) and needed not in who.rights:
             raise NotAllowedError(f"needs {needed}")
-        self._tokens.protect()
-        return None
+        return self._check_login(needed, known) or self._check_form(area)
 
-    def _answer_stranger(self) -> Response:
+    def _answer_stranger(self, area: Area, *, is_over: bool) -> Response:
         """Log in first; what a form brought is not done."""
-        area = Area.OPERATOR
         if request.headers.get("HX-Request") == "true":
-            return Response(
-                status=_UNAUTHORISED, headers={"HX-Redirect": start_of(area)}
-            )
-        if request.method not in _READING:
+            page = this_page(area)
+            return Response(status=_UNAUTHORISED, headers={"HX-Redirect": page})
+        is_reading = request.method in _READING
+        if area is Area.ADMIN and (is_over or not is_reading):
+            is_kept = not is_reading and drafts.keep_form()
+            return self._doors.show_ended(is_kept=is_kept)
+        if not is_reading:
             raise SessionEndedError("a form without a session")
-        return self._ask_to_log_in(area)
+        return self._doors.ask_to_log_in(area)
 
+    def _check_login(self, needed: Right | str, known: PersonSession) -> Response | None:
+        """Ask for a login that is not old, where one is needed."""
+        if needed not in NEEDS_FRESH_LOGIN or not is_login_old(known):
+            return None
+        if request.method in _READING:
+            return self._doors.ask_to_log_in(known.area, afresh=True)
+        return self._doors.show_old(is_kept=drafts.keep_form_of_viewer())
 
-def _find_session() -> PersonSession | None:
-    session_id = sessions.person_session_id(request)
-    return people_sessions().find(session_id) if session_id else None
-
-
-def _find_viewer(known: PersonSession) -> Viewer | None:
-    """Read the person anew: whoever was removed is nobody from now on."""
-    parts = services()
-    with store_errors():
-        operator = parts.authz.operator(known.person, now=parts.clock())
-    if operator is None:
+    def _check_form(self, area: Area) -> AnyResponse | None:
+        """Check the token of a form; what an old page sends is shown once more."""
+        try:
+            self._tokens.protect()
+        except CSRFError:
+            if area is Area.ADMIN and drafts.keep_form_of_viewer():
+                return redirect(this_page(area), _SEE_OTHER)
+            raise
         return None
-    return Viewer(operator=operator, rights=RIGHTS_OF_OPERATORS[operator.role])
+
+
+def _area_of(needed: Right | str, known: PersonSession | None) -> Area:
+    """Say on which pages a view is; those for everybody are on any."""
+    if isinstance(needed, Right):
+        return needed.area
+    return known.area if known else Area.OPERATOR
+
+
+def is_login_old(known: PersonSession) -> bool:
+    """Tell whether somebody logged in too long ago to change permissions."""
+    parts = services()
+    return parts.clock() - known.began > parts.settings.web.fresh_login

@@ -2,11 +2,16 @@
 
 import re
 from typing import Final
+from urllib.parse import quote
+
+from flask import current_app, request
 
 from idp_bridge.login.pending import Area
 
+_PATH_SIGNS: Final = "/~"
 _MAX_LENGTH: Final = 1500
 _SEGMENTS: Final = r"(?:/[A-Za-z0-9._~%-]+)*/?"
+_BEGINNINGS: Final = {Area.OPERATOR: "operator", Area.ADMIN: "(?:admin|o)"}
 _QUERY: Final = r"(?:\?[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?"
 
 
@@ -21,11 +26,21 @@ def safe_path(wanted: str, area: Area) -> str:
         area: The pages that it is for.
     """
     start = start_of(area)
-    fits = re.fullmatch(rf"/{area}{_SEGMENTS}{_QUERY}", wanted, re.ASCII)
+    fits = re.fullmatch(rf"/{_BEGINNINGS[area]}{_SEGMENTS}{_QUERY}", wanted, re.ASCII)
     path = wanted.partition("?")[0]
     if not fits or len(wanted) > _MAX_LENGTH or {".", ".."} & set(path.split("/")):
         return start
     return wanted
+
+
+def this_page(area: Area) -> str:
+    """Say where to come back to: this page if it can be asked for, else the start."""
+    query = request.query_string.decode("latin-1")
+    path = quote(request.path, safe=_PATH_SIGNS)
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not adapter.test(method="GET"):
+        return start_of(area)
+    return safe_path(f"{path}?{query}" if query else path, area)
 
 
 def start_of(area: Area) -> str:

@@ -28,14 +28,27 @@ class Right(StrEnum):
     OPERATORS_CHANGE = "operators:change"
     """Decide who may look at these pages."""
 
+    USERS_READ = "users:read"
+    """Look at the users of one's organisation and their permissions."""
+    USERS_CHANGE = "users:change"
+    """Add, change and remove users of one's organisation."""
+    DELEGATE = "permissions:delegate"
+    """Give and take permissions; only with a login that is not old."""
+
     @property
     def area(self) -> Area:
         """On which pages the right counts."""
-        return Area.OPERATOR
+        return Area.ADMIN if self in RIGHTS_OF_ADMINISTRATORS else Area.OPERATOR
 
 
 _READING: Final = frozenset({Right.METADATA_READ, Right.REGISTER_READ})
 _HANDLING: Final = _READING | {Right.METADATA_REFRESH, Right.REGISTER_CHANGE}
+RIGHTS_OF_ADMINISTRATORS: Final = frozenset(
+    {Right.USERS_READ, Right.USERS_CHANGE, Right.DELEGATE}
+)
+"""What administrators may do, each in the organisations that they administer."""
+NEEDS_FRESH_LOGIN: Final = frozenset({Right.DELEGATE})
+"""What nobody does with a login that has become old."""
 RIGHTS_OF_OPERATORS: Final[Mapping[OperatorRole, frozenset[Right]]] = {
     OperatorRole.READER: _READING,
     OperatorRole.HANDLER: _HANDLING,

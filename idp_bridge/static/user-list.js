@@ -1,0 +1,56 @@
+/* The list of users, changed in place: the address follows, waiting and failure are said. */
+"use strict";
+(() => {
+  const list = document.getElementById("lista");
+  const count = document.getElementById("antal");
+  const failure = document.getElementById("listfel");
+  if (!list) {
+    return;
+  }
+  let waiting = null;
+
+  function isOurs(event) {
+    return event.detail?.ctx?.target === list || event.target === list || list.contains(event.target) || event.target.id === "listform";
+  }
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!isOurs(event)) {
+      return;
+    }
+    clearTimeout(waiting);
+    failure.hidden = true;
+    list.setAttribute("aria-busy", "true");
+    waiting = setTimeout(() => {
+      count.textContent = "Söker…";
+    }, 300);
+  });
+
+  document.addEventListener("htmx:finally:request", () => {
+    clearTimeout(waiting);
+    list.removeAttribute("aria-busy");
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    const shown = list.querySelector("[data-address]");
+    if (shown) {
+      history.replaceState(null, "", shown.dataset.address);
+    }
+  });
+
+  function fail() {
+    const again = document.createElement("a");
+    again.href = location.href;
+    again.className = "ds-link";
+    again.textContent = "Försök igen";
+    failure.replaceChildren("Kunde inte hämta listan. ", again);
+    failure.hidden = false;
+    count.textContent = "";
+  }
+
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status !== 401) {
+      fail();
+    }
+  });
+  document.addEventListener("htmx:error", fail);
+})();

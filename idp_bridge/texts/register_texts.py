@@ -1,0 +1,266 @@
+"""What do operators read about organisations, people, e-tjänster and what happened?"""
+
+from collections.abc import Mapping
+from typing import Final
+
+KINDS_OF_ORGANISATIONS: Final[Mapping[str, str]] = {
+    "kommun": "Kommun",
+    "region": "Region",
+    "agency": "Myndighet",
+}
+WITHOUT_GRANT: Final[Mapping[str, str]] = {
+    "refuse": "Neka inloggningen",
+    "release": "Släpp in personen utan behörigheter",
+}
+"""What an e-tjänst wants for somebody who is known but may do nothing there."""
+PERSON_ROLES: Final[Mapping[str, str]] = {
+    "administrator": "Administratör",
+    "user": "Användare",
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    "allowed": "Personen släpps in.",
+    "service-closed": "E-tjänsten är inte öppen.",
+    "unknown-person": "HSA-id:t är inte registrerat hos någon organisation.",
+    "inactive-person": "Personen är inte aktiv: borttagen eller utanför sin giltighet.",
+    "inactive-organisation": "Organisationen är inte aktiv.",
+    "wrong-organisation": "Legitimeringen gällde en annan organisation.",
+    "no-agreement": "Organisationen hade inget avtal om e-tjänsten.",
+    "no-permission": "Personen hade ingen behörighet som gällde i e-tjänsten.",
+}
+"""What a decision says, to whoever asks why."""
+REASONS: Final[Mapping[str, str]] = {
+    "counts": "Gäller",
+    "grant-not-yet-valid": "Har inte börjat gälla",
+    "grant-ended": "Har upphört eller tagits bort",
+    "permission-not-yet-valid": "Behörigheten finns inte i e-tjänsten ännu",
+    "permission-ended": "Behörigheten finns inte längre i e-tjänsten",
+    "service-closed": "E-tjänsten är inte öppen",
+    "no-agreement": "Inget avtal",
+    "inactive-organisation": "Organisationen är inte aktiv",
+    "inactive-person": "Personen är inte aktiv",
+}
+"""Why a permission counts or not."""
+NOTICE_LEVELS: Final[Mapping[str, str]] = {
+    "information": "Information",
+    "warning": "Varning",
+    "outage": "Driftstörning",
+}
+"""How much a notice matters."""
+NOTICE_PLACES: Final[Mapping[str, str]] = {
+    "everywhere": "Alla sidor",
+    "login": "Sidan där man väljer inloggningssätt",
+    "administration": "Administratörernas sidor",
+}
+"""Where a notice stands."""
+TILES: Final[Mapping[str, str]] = {
+    "without-administrator": "organisationer utan administratör",
+    "one-administrator": "organisationer med bara en administratör",
+    "agreements-ending": "avtal som upphör inom 60 dagar",
+    "sources-warning": "metadatakällor som behöver ses över",
+}
+"""What the numbers on the first page count."""
+ENDINGS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "organisation": (
+        "Avsluta organisationen",
+        "Ingen från organisationen kan logga in i någon e-tjänst efter slutet.",
+        "Uppgifter och händelser finns kvar, och organisationen kan öppnas igen.",
+    ),
+    "agreement": (
+        "Avsluta avtalet",
+        "Organisationens användare kan inte använda e-tjänsten efter slutet.",
+        "Behörigheterna finns kvar att läsa. Ett nytt avtal gör att de gäller igen.",
+    ),
+    "service": (
+        "Avsluta e-tjänsten",
+        "Ingen kan logga in i e-tjänsten efter slutet.",
+        "Behörigheter och avtal finns kvar att läsa.",
+    ),
+    "permission": (
+        "Avsluta behörigheten",
+        "Behörigheten lämnas inte längre till e-tjänsten efter slutet.",
+        "Andra behörigheter påverkas inte.",
+    ),
+}
+"""For what somebody is about to end: heading, what is lost, what is not."""
+DONE: Final[Mapping[str, str]] = {
+    "saved": "Ändringen är sparad.",
+    "organisation-added": (
+        "Organisationen är registrerad. Nästa steg är avtal och administratörer."
+    ),
+    "organisation-ended": "Organisationens slut är sparat.",
+    "organisation-reopened": "Organisationen är öppen.",
+    "agreement-added": "Avtalet är registrerat.",
+    "agreement-ended": "Avtalets slut är sparat.",
+    "administrator-added": "Administratören är registrerad.",
+    "administrator-promoted": (
+        "Personen är nu administratör. Behörigheterna som användare är avslutade."
+    ),
+    "administrator-replaced": "Administratören är utbytt.",
+    "administrator-ended": "Administratören är avslutad.",
+    "service-added": "E-tjänsten är registrerad. Nästa steg är behörigheter och entityID.",
+    "service-ended": "E-tjänstens slut är sparat.",
+    "permission-added": "Behörigheten är registrerad.",
+    "permission-ended": "Behörighetens slut är sparat.",
+    "notice-added": "Informationen är sparad.",
+    "notice-ended": "Informationen visas inte längre.",
+    "operator-added": "Operatören är registrerad.",
+    "operator-ended": "Operatören är avslutad.",
+}
+"""What a page says about what was just done, by the word in its address."""
+THINGS: Final[Mapping[str, str]] = {
+    "agreement": "Avtal",
+    "catalogue": "Katalogfil",
+    "change": "Ångrade ändringar",
+    "grant": "Behörigheter som getts eller tagits",
+    "membership": "Personer som börjat eller slutat",
+    "metadata-source": "Metadatakällor",
+    "name-id": "Personens namn hos e-tjänster",
+    "notice": "Driftinformation",
+    "operator": "Operatörer",
+    "organisation": "Organisationer",
+    "permission": "E-tjänsters behörigheter",
+    "person": "Personuppgifter och uppslag",
+    "retention": "Gallring",
+    "service": "E-tjänster",
+}
+"""What entries of the audit trail are about."""
+_NOUNS: Final[Mapping[str, str]] = {
+    "agreement": "avtal",
+    "catalogue": "katalogfil",
+    "change": "ändring",
+    "export": "export",
+    "grant": "behörighet",
+    "import": "import",
+    "membership": "tillhörighet",
+    "metadata-source": "metadatakälla",
+    "name-id": "namn hos e-tjänst",
+    "notice": "driftinformation",
+    "operator": "operatör",
+    "organisation": "organisation",
+    "permission": "behörighet i e-tjänst",
+    "person": "person",
+    "retention": "gallring",
+    "review": "genomgång",
+    "service": "e-tjänst",
+}
+_VERBS: Final[Mapping[str, str]] = {
+    "add": "Lade till",
+    "approve": "Godkände",
+    "change": "Ändrade",
+    "create": "Skapade",
+    "end": "Avslutade",
+    "export": "Tog ut uppgifter om",
+    "give": "Gav",
+    "load": "Läste in",
+    "look-up": "Slog upp",
+    "order": "Beställde hämtning av",
+    "refresh": "Hämtade",
+    "remove": "Tog bort",
+    "reopen": "Öppnade",
+    "restore": "Återställde",
+    "run": "Körde",
+    "start": "Började",
+    "take": "Tog bort",
+    "undo": "Ångrade",
+}
+FACTS: Final[Mapping[str, str]] = {
+    "added": "tillagt",
+    "after": "efter",
+    "before": "före",
+    "email": "e-post",
+    "entity_ids": "entityID",
+    "given_name": "förnamn",
+    "kind": "typ",
+    "name": "namn",
+    "numbers": "organisationsnummer",
+    "permission": "behörighet",
+    "reason": "orsak",
+    "reference": "diarienummer",
+    "removed": "borttaget",
+    "role": "roll",
+    "service": "e-tjänst",
+    "surname": "efternamn",
+    "valid_from": "från",
+    "valid_until": "till",
+}
+"""What the details of an entry are called."""
+NOTHING: Final = "ingenting"
+SYSTEM: Final = "Hela systemet"
+TRAIL_HEADINGS: Final = (
+    "Tid",
+    "Av",
+    "Händelse",
+    "Gäller",
+    "Organisation",
+    "Detaljer",
+    "Kontrollsumma",
+)
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "required": "Fyll i {field}.",
+    "long": "Texten i {field} är för lång.",
+    "signs": "Det finns tecken som inte syns i {field}. Skriv om texten.",
+    "mail": ("Skriv en e-postadress, till exempel fornamn.efternamn@kommunen.se."),
+    "hsa-id": (
+        "HSA-id börjar med SE, sedan organisationsnumret, ett bindestreck och en"
+        " följd av siffror och bokstäver. Kontrollera mot kortet. Det är inte"
+        " kortets nummer."
+    ),
+    "number": (
+        "Skriv ett organisationsnummer med tio siffror, till exempel 212000-0142."
+    ),
+    "code": "Skriv en kod med små bokstäver (a-z), siffror och bindestreck.",
+    "choice": "Välj {field}.",
+    "address": "Skriv en adress som börjar med https:// i {field}.",
+    "day": "Skriv {field} som år-månad-dag, till exempel 2026-12-31.",
+    "order": "Den sista dagen kan inte komma före den första.",
+    "order-of-minutes": "Slutet kan inte komma före början.",
+    "minute": "Skriv {field} som datum och klockslag, till exempel 2026-12-31 14:30.",
+    "past": (
+        "Den sista dagen måste vara i dag eller senare. Lämna fältet tomt för att"
+        " avsluta genast."
+    ),
+    "shorter": (
+        "Här kan du bara förlänga. Använd Avsluta för att se vilka som berörs innan"
+        " det blir kortare."
+    ),
+    "invalid": "Rätta {field}.",
+    "ended-already": "Det är redan avslutat.",
+    "number-taken": "En organisation har redan det organisationsnumret.",
+    "last-number": "En organisation måste ha minst ett organisationsnummer.",
+    "code-taken": "Koden används redan.",
+    "entity-taken": "En annan e-tjänst har redan det entityID:t.",
+    "agreement-there": (
+        "Organisationen har redan ett avtal om e-tjänsten under den tiden."
+    ),
+    "administrator-there": "Personen är redan administratör för organisationen.",
+    "last-administrator": (
+        "Organisationen måste alltid ha minst en administratör. Registrera en ny"
+        " administratör först, eller byt ut den här."
+    ),
+    "operator-there": "Det finns redan en operatör med det HSA-id:t.",
+    "last-operator": (
+        "Det måste alltid finnas någon som är systemansvarig. Ge rollen till någon"
+        " annan först."
+    ),
+}
+
+
+def problem_of_field(problem: str, label: str) -> str:
+    """Say what is wrong with a field.
+
+    Args:
+        problem: Its key.
+        label: What the field is called on the page.
+    """
+    return _PROBLEMS[problem].format(field=in_running_text(label))
+
+
+def in_running_text(label: str) -> str:
+    """Write a label inside a sentence; what begins with two capitals keeps them."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def deed(action: str) -> str:
+    """Say what happened, as the beginning of a sentence without its subject."""
+    noun, _, verb = action.partition(":")
+    return f"{_VERBS.get(verb, verb)} {_NOUNS.get(noun, noun)}"
