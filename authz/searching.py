@@ -11,6 +11,9 @@ from typing import Final
 MAX_SEARCH: Final = 200
 """Longer searches are cut."""
 
+MAX_COLUMN_BYTES: Final = 300
+"""No search is found behind this in a column: an index row holds 2 704 bytes."""
+
 BETWEEN: Final = "\n"
 """What stands between columns, so that no search is found across two of them."""
 
@@ -37,7 +40,11 @@ def needle_of(search: str) -> str:
 
 def search_text(columns: Iterable[str]) -> str:
     """Put the columns of a line together in the form that is compared."""
-    return BETWEEN.join(map(search_form, columns))
+    return BETWEEN.join(_bounded(search_form(column)) for column in columns)
+
+
+def _bounded(form: str) -> str:
+    return form.encode(errors="replace")[:MAX_COLUMN_BYTES].decode(errors="ignore")
 
 
 def hits(text: str, search: str) -> Iterator[tuple[int, int]]:

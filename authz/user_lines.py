@@ -4,11 +4,11 @@ Whoever changes a user's names, memberships or grants calls :meth:`UserLines.ref
 in the same transaction.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from authz.models import PersonRole
 from authz.searching import search_text
@@ -16,6 +16,7 @@ from authz.sorting import sort_key
 from authz.tables import (
     GrantRow,
     MembershipRow,
+    OrganisationRow,
     PermissionRow,
     PersonRow,
     UserLineRow,
@@ -48,6 +49,11 @@ _HELD = (
         GrantRow.ended_at.is_(None),
     )
 )
+_MORE = (
+    update(OrganisationRow)
+    .where(OrganisationRow.id == bindparam("number"))
+    .values(user_count=OrganisationRow.user_count + bindparam("by"))
+)
 
 
 class UserLines:
@@ -76,12 +82,26 @@ class UserLines:
 
     def _refresh(self, membership_ids: Sequence[int]) -> None:
         line = UserLineRow
-        self._connection.execute(
-            delete(line).where(line.membership_id.in_(membership_ids))
+        gone = self._connection.scalars(
+            delete(line)
+            .where(line.membership_id.in_(membership_ids))
+            .returning(line.organisation_id)
         )
+        more = Counter[int]()
+        more.subtract(gone)
         rows = self.made_of(membership_ids)
+        more.update(row["organisation_id"] for row in rows)
         if rows:
             self._connection.execute(insert(line), rows)
+        self._count(more)
+
+    def _count(self, more: Mapping[int, int]) -> None:
+        """Keep the number of lines, which nobody wants to count for every page."""
+        changed = {number: by for number, by in sorted(more.items()) if by}
+        if changed:
+            self._connection.execute(
+                _MORE, [{"number": number, "by": by} for number, by in changed.items()]
+            )
 
     def made_of(self, membership_ids: Sequence[int]) -> list[Mapping[str, Any]]:
         """Say what the lines of memberships have to be."""

@@ -1,0 +1,48 @@
+"""Lists of sixty thousand users: one index with all that a search looks at, a count."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+OLD = ("surname", "given", "hsa", "email", "held")
+NEW = {
+    "list": (
+        "surname_key",
+        "given_key",
+        "membership_id",
+        "hsa_key",
+        "email_key",
+        "held_count",
+        "held_services",
+        "held_permissions",
+        "search_text",
+    ),
+    "given": ("given_key", "surname_key", "membership_id"),
+    "hsa": ("hsa_key", "membership_id"),
+    "email": ("email_key", "membership_id"),
+    "held": ("held_count", "surname_key", "given_key", "membership_id"),
+}
+
+
+def upgrade() -> None:
+    for name in OLD:
+        op.drop_index(f"ix_user_lines_{name}", "user_lines")
+    for name, columns in NEW.items():
+        op.create_index(
+            f"ix_user_lines_{name}",
+            "user_lines",
+            ["organisation_id", *columns],
+            unique=False,
+        )
+    op.add_column(
+        "organisations",
+        sa.Column("user_count", sa.Integer(), server_default="0", nullable=False),
+    )
+    op.execute(
+        "UPDATE organisations SET user_count = (SELECT count(*) FROM user_lines"
+        " WHERE user_lines.organisation_id = organisations.id)"
+    )
