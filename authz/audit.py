@@ -38,7 +38,6 @@ class Action(StrEnum):
     GRANT_CHANGE = "grant:change"
     GRANT_END = "grant:end"
     GRANT_GIVE = "grant:give"
-    GRANT_TAKE = "grant:take"
     MEMBERSHIP_END = "membership:end"
     MEMBERSHIP_RESTORE = "membership:restore"
     MEMBERSHIP_START = "membership:start"
