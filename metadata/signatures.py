@@ -6,7 +6,6 @@ a node that was not signed, so signature wrapping, comment truncation and differ
 between parsers have nothing to work on.
 """
 
-import base64
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -30,12 +29,11 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
-from metadata import names, safe_xml
+from metadata import names, safe_xml, signature_writing
 from metadata.algorithms import DIGESTS, MAX_KEPT, check_signature_algorithm, public_key
 from metadata.entities import PublicKey
 from metadata.errors import BadSignatureError, WeakAlgorithmError
 from metadata.signature_shape import (
-    DS,
     SIGNATURE,
     Reference,
     only_signature,
@@ -52,7 +50,6 @@ class SigningKey:
     certificate: bytes
     """DER."""
     private_key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
-    xml_key: xmlsec.Key = field(repr=False)
 
     @classmethod
     def from_pem(cls, private_key_pem: bytes, certificate_pem: bytes) -> "SigningKey":
@@ -76,10 +73,7 @@ class SigningKey:
         if private_key.public_key() != expected:
             raise ValueError("the private key does not belong to the certificate")
         _check_pair(private_key)
-        xml_key = xmlsec.Key.from_memory(
-            private_key_pem, xmlsec.constants.KeyDataFormatPem
-        )
-        return cls(der, private_key, xml_key)
+        return cls(der, private_key)
 
     @property
     def algorithm(self) -> str:
@@ -130,46 +124,17 @@ def sign_enveloped(
             signed. RSA does so anyway; ECDSA then takes its random number from the
             message (RFC 6979).
     """
-    rsa_key = key.algorithm == names.SIGNATURE_RSA_SHA256
-    signature = xmlsec.template.create(
-        root,
-        xmlsec.constants.TransformExclC14N,
-        xmlsec.constants.TransformRsaSha256
-        if rsa_key
-        else xmlsec.constants.TransformEcdsaSha256,
-        ns="ds",
+    signature = signature_writing.new_signature(
+        root, algorithm=key.algorithm, prefixes=inclusive_prefixes
     )
     issuer = root.find(_ISSUER)
     root.insert(0 if issuer is None else root.index(issuer) + 1, signature)
-    reference = xmlsec.template.add_reference(
-        signature, xmlsec.constants.TransformSha256, uri=f"#{root.attrib['ID']}"
+    _, value = sign_detached(
+        signature_writing.canonical(signature[0]),
+        key,
+        leave_nothing_to_chance=leave_nothing_to_chance,
     )
-    xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
-    c14n = xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
-    xmlsec.template.transform_add_c14n_inclusive_namespaces(
-        c14n, list(inclusive_prefixes)
-    )
-    context = xmlsec.SignatureContext()
-    context.key = key.xml_key
-    context.register_id(root, "ID")
-    context.sign(signature)
-    if leave_nothing_to_chance and not rsa_key:
-        _sign_again(signature, key)
-    _add_certificate(signature, key)
-
-
-def _sign_again(signature: etree._Element, key: SigningKey) -> None:
-    signed_info, value = signature[0], signature[1]
-    data = etree.tostring(signed_info, method="c14n", exclusive=True)
-    _, made = sign_detached(data, key, leave_nothing_to_chance=True)
-    value.text = base64.b64encode(made).decode("ascii")
-
-
-def _add_certificate(signature: etree._Element, key: SigningKey) -> None:
-    key_info = etree.SubElement(signature, DS + "KeyInfo")
-    x509_data = etree.SubElement(key_info, DS + "X509Data")
-    certificate = etree.SubElement(x509_data, DS + "X509Certificate")
-    certificate.text = base64.b64encode(key.certificate).decode("ascii")
+    signature_writing.finish(signature, value=value, certificate=key.certificate)
 
 
 def sign_detached(
