@@ -17,7 +17,8 @@ from authz.administration.models import BoxState, PermissionChange
 from idp_bridge.texts import STOCKHOLM
 
 MAX_REASON: Final = 500
-_MAX_NUMBER: Final = 18
+_MAX_NUMBER: Final = 2_147_483_647
+_MAX_DIGITS: Final = len(str(_MAX_NUMBER))
 _INSTANT: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 _YEARS: Final = range(1900, 9990)
@@ -61,7 +62,7 @@ def read(form: MultiDict[str, str], *, today: date) -> Ticks:
     typed: dict[int, str] = {}
     after: dict[int, datetime | None] = {}
     problems: dict[int, str] = {}
-    for number in map(_read_number, form.getlist("after")):
+    for number in map(read_number, form.getlist("after")):
         typed[number] = form.get(f"till-{number}", "").strip()
         if not typed[number]:
             after[number] = None
@@ -136,12 +137,18 @@ def _settled(
 
 def _read_box(text: str) -> tuple[int, datetime | None]:
     number, _, end = text.partition("@")
-    return _read_number(number), _read_moment(end) if end else None
+    return read_number(number), _read_moment(end) if end else None
 
 
-def _read_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_NUMBER):
-        raise BadRequest("not the number of a box")
+def read_number(text: str) -> int:
+    """Read a number that a page of ours wrote.
+
+    Raises:
+        BadRequest: It is none.
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
+    if not is_number or int(text) > _MAX_NUMBER:
+        raise BadRequest("not a number of ours")
     return int(text)
 
 

@@ -17,7 +17,7 @@ ENDS = st.none() | st.datetimes(
     max_value=datetime(2090, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
-BOXES = st.dictionaries(st.integers(1, 10**12), ENDS, max_size=8)
+BOXES = st.dictionaries(st.integers(1, 2**31 - 1), ENDS, max_size=8)
 
 
 def form(*pairs: tuple[str, str]) -> MultiDict[str, str]:
@@ -92,6 +92,7 @@ def test_an_end_without_its_tick_is_no_permission() -> None:
         ("after", "x"),
         ("after", ""),
         ("after", "1" * 40),
+        ("after", "2147483648"),
         ("after", "\u0667"),
         ("before", "7@now"),
         ("before", "7@2026-01-01T00:00:00"),

@@ -1,0 +1,81 @@
+"""Shall a user have what a colleague has?"""
+
+from typing import Final
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from authz.administration.models import ChangeKind, UserPage, UserView
+from idp_bridge.services import services
+from idp_bridge.texts import CHANGE_TEXTS
+from idp_bridge.views.administration import list_state, results, ticks
+from idp_bridge.views.administration.frame import (
+    UNPROCESSABLE,
+    USER,
+    actor,
+    address_of,
+    administration,
+    bp,
+    go_to,
+    organisation,
+    show,
+)
+from idp_bridge.views.administration.paging import shown_pages
+from idp_bridge.web.access import needs
+from idp_bridge.web.rights import Right
+
+_SAVE: Final = "spara"
+_FINE: Final = 200
+
+
+@bp.get(f"{USER}/kopiera")
+@needs(Right.DELEGATE)
+def show_copy(membership: int, **_number: str) -> Response:
+    """Let the reader choose a colleague."""
+    return _show(_user(membership), None)
+
+
+@bp.post(f"{USER}/kopiera")
+@needs(Right.DELEGATE)
+def save_copy(membership: int, **_number: str) -> AnyResponse:
+    """Show what would be copied, and when that was read copy it."""
+    user = _user(membership)
+    text = request.form.get("kollega", "")
+    if not text or text == str(membership):
+        return _show(user, CHANGE_TEXTS.forms["no-colleague"], UNPROCESSABLE)
+    colleague = _user(ticks.read_number(text))
+    if request.form.get("steg") != _SAVE:
+        return show("check_copy", user=user, colleague=colleague)
+    result = administration().copy_permissions(
+        organisation().id,
+        colleague.membership_id,
+        [membership],
+        actor=actor(),
+        now=services().clock(),
+    )
+    told = results.remember(ChangeKind.COPY, result)
+    return go_to(address_of("show_user", membership=membership, andring=told))
+
+
+def _user(membership: int) -> UserView:
+    now = services().clock()
+    return administration().user(organisation().id, membership, now=now)
+
+
+def _page() -> UserPage:
+    query = list_state.read(request.args, ())
+    now = services().clock()
+    return administration().users(organisation().id, query, now=now)
+
+
+def _show(user: UserView, problem: str | None, status: int = _FINE) -> Response:
+    page = _page()
+    return show(
+        "copy",
+        status,
+        user=user,
+        page=page,
+        search=request.args.get("sok", ""),
+        pages=shown_pages(page.page, page.pages),
+        problems={"kollega": problem} if problem else {},
+    )
