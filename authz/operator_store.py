@@ -47,6 +47,11 @@ class OperatorStore:
         row = self._connection.execute(_BY_NUMBER, {"id": operator_id}).one_or_none()
         return None if row is None else _operator_of(row)
 
+    def everybody(self) -> tuple[Operator, ...]:
+        """Read all operators, also those who have ended, in the order they came."""
+        rows = self._connection.execute(_OPERATORS.order_by(OperatorRow.id))
+        return tuple(map(_operator_of, rows))
+
 
 def _operator_of(row: Row[*tuple[Any, ...]]) -> Operator:
     return Operator(

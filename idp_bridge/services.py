@@ -6,6 +6,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from authz.administration.service import AdministrationService
+from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
@@ -45,6 +46,7 @@ class Services:
     registry: Registry
     mdq_answers: MdqAnswers
     authz: AuthzService
+    office: OfficeService
     administration: AdministrationService
     state: StateStore
     our_metadata: OurMetadata
@@ -102,6 +104,9 @@ def build_services(
             validity=settings.saml.metadata_validity,
         ),
         authz=AuthzService(engine, reader),
+        office=OfficeService(
+            engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids
+        ),
         administration=AdministrationService(
             engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids
         ),

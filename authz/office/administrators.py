@@ -197,7 +197,8 @@ def _register(work: Work, organisation_id: int, stated: Mapping[str, Any]) -> in
         person_id = add(connection, PersonRow, {**stated, **key}).id
         columns = sorted(stated)
         subject = f"person:{person_id}"
-        work.note(Action.PERSON_ADD, subject, chain=chain, after={"columns": columns})
+        detail = {"after": {"columns": columns}}
+        work.note(Action.PERSON_ADD, subject, detail, chain=chain)
     else:
         person_id = person.id
         _check_is_free(connection, person, organisation_id)
@@ -247,7 +248,8 @@ def _promote(work: Work, organisation_id: int, hsa_id: str) -> int:
     _close(work, membership.id)
     UserLines(work.connection).refresh([membership.id])
     subject = f"person:{person_id}"
-    work.note(Action.MEMBERSHIP_END, subject, chain=home, grants=promotion.grants)
+    detail = {"grants": promotion.grants}
+    work.note(Action.MEMBERSHIP_END, subject, detail, chain=home)
     role = {"role": PersonRole.ADMINISTRATOR, **_NO_BOUNDS}
     _save_person(work, person_id, role, chain=organisation_chain(organisation_id))
     return _start(work, person_id, organisation_id)
@@ -257,8 +259,8 @@ def _start(work: Work, person_id: int, organisation_id: int) -> int:
     work.note(
         Action.MEMBERSHIP_START,
         f"person:{person_id}",
+        {"role": PersonRole.ADMINISTRATOR},
         chain=organisation_chain(organisation_id),
-        role=PersonRole.ADMINISTRATOR,
     )
     return PersonStore(work.connection).start_membership(
         person_id,
@@ -273,8 +275,8 @@ def _end(work: Work, found: AdministratorView) -> None:
     work.note(
         Action.MEMBERSHIP_END,
         f"person:{found.person.id}",
+        {"role": PersonRole.ADMINISTRATOR},
         chain=organisation_chain(found.organisation_id),
-        role=PersonRole.ADMINISTRATOR,
     )
 
 
@@ -298,8 +300,8 @@ def _save_person(
         new = {name: stated[name] for name in changed}
         row = PersonRow
         work.connection.execute(update(row).where(row.id == person_id).values(**new))
-        subject, after = f"person:{person_id}", {"columns": sorted(changed)}
-        work.note(Action.PERSON_CHANGE, subject, chain=chain, after=after)
+        detail = {"after": {"columns": sorted(changed)}}
+        work.note(Action.PERSON_CHANGE, f"person:{person_id}", detail, chain=chain)
 
 
 def _find_person(connection: Connection, hsa_id: str) -> Any:

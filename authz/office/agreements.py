@@ -97,9 +97,8 @@ class Agreements:
             saved = add(work.connection, AgreementRow, {**key, **stated})
             after = {"service": new.service_code, **stated}
             subject = f"agreement:{saved.id}"
-            work.note(
-                Action.AGREEMENT_ADD, subject, chain=chain, before={}, after=after
-            )
+            detail = {"after": after}
+            work.note(Action.AGREEMENT_ADD, subject, detail, chain=chain)
         return saved.id
 
     def change(
@@ -147,7 +146,7 @@ class Agreements:
             if not found.validity.has_started(at) or found.validity.valid_from == at:
                 row = AgreementRow
                 work.connection.execute(delete(row).where(row.id == agreement_id))
-                _note(work, found, Action.AGREEMENT_END, withdrawn=True)
+                _note(work, found, Action.AGREEMENT_END, {"withdrawn": True})
             else:
                 _save(work, found, {"valid_until": at}, Action.AGREEMENT_END)
 
@@ -231,14 +230,15 @@ def _save(
         work.connection.execute(
             update(row).where(row.id == found.id).values(**changed["after"])
         )
-        _note(work, found, action, **changed)
+        _note(work, found, action, changed)
 
 
-def _note(work: Work, found: AgreementView, action: Action, **detail: object) -> None:
+def _note(
+    work: Work, found: AgreementView, action: Action, detail: Mapping[str, object]
+) -> None:
     work.note(
         action,
         f"agreement:{found.id}",
+        {"service": found.service_code, **detail},
         chain=organisation_chain(found.organisation_id),
-        service=found.service_code,
-        **detail,
     )

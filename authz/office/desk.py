@@ -27,17 +27,17 @@ class Work:
         self,
         action: Action,
         subject: str,
+        detail: Mapping[str, object] | None = None,
         *,
         chain: str = SYSTEM_CHAIN,
-        **detail: object,
     ) -> None:
         """Remember what was done; it is written with the change.
 
         Args:
             action: What.
             subject: To what, as ``organisation:3``.
+            detail: What else; numbers and codes, no names of people.
             chain: In which chain; the organisation's when it concerns one.
-            **detail: What else; numbers and codes, no names of people.
         """
         event = Event(
             chain=chain,
@@ -45,7 +45,7 @@ class Work:
             actor=self.actor,
             action=action,
             subject=subject,
-            detail=audit.canonical(detail),
+            detail=audit.canonical(detail or {}),
         )
         self.events.append(event)
 

@@ -112,9 +112,8 @@ class Organisations:
             work.note(
                 Action.ORGANISATION_ADD,
                 f"organisation:{saved.id}",
+                {"after": {**stated, "numbers": numbers}},
                 chain=organisation_chain(saved.id),
-                before={},
-                after={**stated, "numbers": numbers},
             )
         return saved.id
 
@@ -221,8 +220,8 @@ class Organisations:
             work.note(
                 Action.ORGANISATION_END,
                 f"organisation:{organisation_id}",
+                difference(before, {"valid_until": at}),
                 chain=chain,
-                **difference(before, {"valid_until": at}),
             )
 
     def reopen(self, organisation_id: int, *, actor: str, now: datetime) -> None:
@@ -239,9 +238,8 @@ class Organisations:
                 work.note(
                     Action.ORGANISATION_REOPEN,
                     f"organisation:{organisation_id}",
+                    {"before": {"valid_until": found.validity.valid_until}},
                     chain=chain,
-                    before={"valid_until": found.validity.valid_until},
-                    after={"valid_until": None},
                 )
 
     def consequences(
@@ -264,7 +262,7 @@ class Organisations:
             if changed["after"]:
                 _write(work.connection, organisation_id, changed["after"])
                 subject = f"organisation:{organisation_id}"
-                work.note(Action.ORGANISATION_CHANGE, subject, chain=chain, **changed)
+                work.note(Action.ORGANISATION_CHANGE, subject, changed, chain=chain)
 
     def _change_numbers(
         self,
@@ -283,8 +281,8 @@ class Organisations:
                 work.note(
                     Action.ORGANISATION_CHANGE,
                     f"organisation:{organisation_id}",
+                    difference({"numbers": before}, {"numbers": after}),
                     chain=chain,
-                    **difference({"numbers": before}, {"numbers": after}),
                 )
 
 

@@ -46,3 +46,46 @@ write also takes ``now``)::
     people.look_up(hsa_id, *, actor, now) -> LookedUpPerson | None   (leaves a trace)
     trail.page(AuditQuery) -> AuditPage
 """
+
+from sqlalchemy import Engine
+
+from authz.database import reader_of
+from authz.office.administrators import Administrators
+from authz.office.agreements import Agreements
+from authz.office.desk import Desk
+from authz.office.notices import Notices
+from authz.office.operators import Operators
+from authz.office.organisations import Organisations
+from authz.office.people import People
+from authz.office.services import Services
+from authz.office.trail import Trail
+
+
+class OfficeService:
+    """What operators can do, in a browser and in a terminal.
+
+    Every method of every part raises :class:`authz.errors.StoreUnavailableError` when
+    the database does not answer.
+
+    Args:
+        engine: The database, for writing.
+        reader: The same database with the isolation level ``AUTOCOMMIT``.
+        allow_test_ids: Accept HSA-ids of test directories.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        reader: Engine | None = None,
+        *,
+        allow_test_ids: bool = False,
+    ) -> None:
+        desk = Desk(engine, reader or reader_of(engine), allow_test_ids=allow_test_ids)
+        self.organisations = Organisations(desk)
+        self.agreements = Agreements(desk)
+        self.administrators = Administrators(desk)
+        self.operators = Operators(desk)
+        self.services = Services(desk)
+        self.notices = Notices(desk)
+        self.people = People(desk)
+        self.trail = Trail(desk)

@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge import database, services
 from idp_bridge.keys import KeySet, load_keys
@@ -69,6 +70,12 @@ class Office:
     def authz(self) -> AuthzService:
         """The permission store."""
         return AuthzService(self.engine)
+
+    @cached_property
+    def register(self) -> OfficeService:
+        """What changes organisations, agreements, e-services and people."""
+        allow = self.settings.saml.allow_test_hsa_ids
+        return OfficeService(self.engine, allow_test_ids=allow)
 
 
 pass_office = click.make_pass_decorator(Office)

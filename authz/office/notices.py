@@ -1,0 +1,162 @@
+"""What do we tell everybody: *driftinformation*, during an interval?"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+
+from authz import catalogue_values as values
+from authz.audit import SYSTEM_CHAIN, Action
+from authz.models import Validity
+from authz.office.desk import Desk, difference
+from authz.office.errors import EndedAlreadyError, NoSuchThingError
+from authz.office.models import NewNotice, Notice, NoticeLevel, NoticePlace
+from authz.office.tables import NoticeRow
+from authz.office.typed import Typed
+from authz.rows import add
+
+
+class Notices:
+    """Notices on our pages.
+
+    Every method raises :class:`authz.errors.StoreUnavailableError` when the database
+    does not answer.
+
+    Args:
+        desk: Where to read and write.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def list(self) -> tuple[Notice, ...]:
+        """List all notices, the latest beginning first."""
+        with self._desk.reading() as connection:
+            return _notices(connection)
+
+    def current(self, place: NoticePlace, *, now: datetime) -> tuple[Notice, ...]:
+        """List what stands on the pages of a place now, outages first."""
+        row = NoticeRow
+        with self._desk.reading() as connection:
+            found = _notices(
+                connection,
+                row.place.in_([place, NoticePlace.EVERYWHERE]),
+                row.valid_from <= now,
+                or_(row.valid_until.is_(None), row.valid_until > now),
+            )
+        order = list(NoticeLevel)
+        return tuple(sorted(found, key=lambda one: -order.index(one.level)))
+
+    def get(self, notice_id: int) -> Notice:
+        """Show a notice.
+
+        Raises:
+            NoSuchThingError: There is none of this number.
+        """
+        with self._desk.reading() as connection:
+            return _find(connection, notice_id)
+
+    def add(self, new: NewNotice, *, actor: str, now: datetime) -> int:
+        """Tell something from a moment on.
+
+        Returns:
+            The notice's number in the database.
+
+        Raises:
+            ValuesError: A field will not do.
+        """
+        stated = _read(new)
+        with self._desk.changing(SYSTEM_CHAIN, actor=actor, now=now) as work:
+            number = add(work.connection, NoticeRow, stated).id
+            subject = f"notice:{number}"
+            work.note(Action.NOTICE_ADD, subject, {"after": stated})
+        return number
+
+    def change(
+        self, notice_id: int, new: NewNotice, *, actor: str, now: datetime
+    ) -> None:
+        """Bring a notice to what is stated.
+
+        Raises:
+            ValuesError: A field will not do.
+            NoSuchThingError: There is none of this number.
+        """
+        stated = _read(new)
+        with self._desk.changing(SYSTEM_CHAIN, actor=actor, now=now) as work:
+            changed = difference(_facts_of(_find(work.connection, notice_id)), stated)
+            if changed["after"]:
+                row = NoticeRow
+                work.connection.execute(
+                    update(row).where(row.id == notice_id).values(**changed["after"])
+                )
+                work.note(Action.NOTICE_CHANGE, f"notice:{notice_id}", changed)
+
+    def end(self, notice_id: int, *, actor: str, now: datetime) -> None:
+        """Take a notice from the pages; one that was not there yet is removed.
+
+        Raises:
+            EndedAlreadyError: It has ended.
+            NoSuchThingError: There is none of this number.
+        """
+        with self._desk.changing(SYSTEM_CHAIN, actor=actor, now=now) as work:
+            found = _find(work.connection, notice_id)
+            if found.validity.has_ended(now):
+                raise EndedAlreadyError("the notice has ended")
+            row, here = NoticeRow, NoticeRow.id == notice_id
+            start = found.validity.valid_from
+            if start is not None and start >= now:
+                work.connection.execute(delete(row).where(here))
+            else:
+                work.connection.execute(update(row).where(here).values(valid_until=now))
+            work.note(Action.NOTICE_END, f"notice:{notice_id}")
+
+
+def _read(new: NewNotice) -> dict[str, Any]:
+    typed = Typed()
+    typed.take("text", values.description, new.text)
+    if not new.text.strip():
+        typed.refuse("text", "must not be empty", is_empty=True)
+    typed.take("text_en", values.description, new.text_en)
+    typed.take("level", values.one_of(NoticeLevel), new.level)
+    typed.take("place", values.one_of(NoticePlace), new.place)
+    typed.take_validity(
+        Validity(valid_from=new.valid_from, valid_until=new.valid_until)
+    )
+    return dict(typed.finish())
+
+
+def _find(connection: Connection, notice_id: int) -> Notice:
+    found = _notices(connection, NoticeRow.id == notice_id)
+    if not found:
+        raise NoSuchThingError(f"no notice {notice_id}")
+    return found[0]
+
+
+def _notices(
+    connection: Connection, *conditions: ColumnElement[bool]
+) -> tuple[Notice, ...]:
+    table = NoticeRow.__table__
+    newest_first = (table.c.valid_from.desc(), table.c.id.desc())
+    rows = connection.execute(select(table).where(*conditions).order_by(*newest_first))
+    return tuple(
+        Notice(
+            id=row.id,
+            text=row.text,
+            text_en=row.text_en,
+            level=NoticeLevel(row.level),
+            place=NoticePlace(row.place),
+            validity=Validity(valid_from=row.valid_from, valid_until=row.valid_until),
+        )
+        for row in rows
+    )
+
+
+def _facts_of(notice: Notice) -> dict[str, object]:
+    return {
+        "text": notice.text,
+        "text_en": notice.text_en,
+        "level": notice.level,
+        "place": notice.place,
+        "valid_from": notice.validity.valid_from,
+        "valid_until": notice.validity.valid_until,
+    }
