@@ -1,7 +1,7 @@
 """What did an administrator do with one press of a button, step by step?"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from authz.administration.models import ChangeKind
 from authz.audit import Action, canonical
-from authz.tables import ChangeRow, ChangeStepRow
+from authz.tables import ChangeRow, ChangeStepRow, GrantRow
 
 _STEPS: Final = select(
     ChangeStepRow.action,
@@ -41,6 +41,14 @@ class StoredChange:
     kind: ChangeKind
     at: datetime
     undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """Who changed something last, and when."""
+
+    actor: str
+    at: datetime
 
 
 class ChangeStore:
@@ -90,6 +98,28 @@ class ChangeStore:
             .limit(1)
         )
         return None if found is None else self.find(found)
+
+    def last_of(
+        self, membership_id: int, permission_ids: Iterable[int]
+    ) -> Mapping[int, Touch]:
+        """Say for permissions who changed them last for one user."""
+        here = (
+            GrantRow.membership_id == membership_id,
+            GrantRow.permission_id.in_(permission_ids),
+        )
+        changes = (
+            select(GrantRow.permission_id, ChangeRow.actor, ChangeRow.at)
+            .join(ChangeStepRow, ChangeStepRow.grant_id == GrantRow.id)
+            .join(ChangeRow, ChangeRow.id == ChangeStepRow.change_id)
+        )
+        given = select(GrantRow.permission_id, GrantRow.given_by, GrantRow.given_at)
+        ended = select(GrantRow.permission_id, GrantRow.ended_by, GrantRow.ended_at)
+        found: dict[int, Touch] = {}
+        for statement in (given, ended.where(GrantRow.ended_at.isnot(None)), changes):
+            for number, actor, at in self._connection.execute(statement.where(*here)):
+                if number not in found or found[number].at <= at:
+                    found[number] = Touch(actor=actor, at=at)
+        return found
 
     def add(
         self, kind: ChangeKind, steps: Sequence[Step], *, actor: str, now: datetime

@@ -73,6 +73,11 @@ class Work:
         self._events: list[tuple[Action, str, Mapping[str, object], str]] = []
         self._effects: dict[Action, list[Effect]] = {}
 
+    @property
+    def actor(self) -> str:
+        """Who, as rows and the audit trail have it."""
+        return str(self._actor)
+
     @cached_property
     def permits(self) -> Mapping[int, Permit]:
         """Every permission, by number."""
@@ -157,7 +162,7 @@ class Work:
         """
         is_administrator = self._actor.kind is ActorKind.ADMINISTRATOR
         if is_administrator and person_id == self._actor.id:
-            raise OwnRightsError(str(self._actor))
+            raise OwnRightsError(self.actor)
         self._people[membership_id] = person_id
 
     def held(self, membership_ids: Iterable[int]) -> Sequence[Held]:
@@ -173,39 +178,22 @@ class Work:
     def give(self, gives: Sequence[Give]) -> None:
         """Give permissions."""
         for give, number in zip(gives, self.grants.give(gives), strict=True):
-            self._note(
-                Action.GRANT_GIVE,
-                give.membership_id,
-                give.permission_id,
-                grant_id=number,
-                after=give.valid_until,
-            )
+            effect = self._effect(give, after=give.valid_until)
+            self._note(Action.GRANT_GIVE, number, effect)
 
     def end(self, helds: Sequence[Held]) -> None:
         """Take permissions."""
         self.grants.end(each.id for each in helds)
         for each in helds:
-            self._note(
-                Action.GRANT_END,
-                each.membership_id,
-                each.permission_id,
-                grant_id=each.id,
-                before=each.valid_until,
-                valid_from=each.valid_from,
-            )
+            effect = self._effect(each, before=each.valid_until)
+            self._note(Action.GRANT_END, each.id, effect, valid_from=each.valid_from)
 
     def change_ends(self, changes: Sequence[tuple[Held, datetime | None]]) -> None:
         """Give permissions other ends."""
         self.grants.change_ends(changes)
         for held, until in changes:
-            self._note(
-                Action.GRANT_CHANGE,
-                held.membership_id,
-                held.permission_id,
-                grant_id=held.id,
-                before=held.valid_until,
-                after=until,
-            )
+            effect = self._effect(held, before=held.valid_until, after=until)
+            self._note(Action.GRANT_CHANGE, held.id, effect)
 
     def note(self, step: Step, detail: Mapping[str, object] | None = None) -> None:
         """Remember a step that is not about a grant."""
@@ -214,7 +202,7 @@ class Work:
 
     def tell(self, action: Action, subject: str, detail: Mapping[str, object]) -> None:
         """Remember something for the audit trail alone."""
-        self._events.append((action, subject, detail, str(self._actor)))
+        self._events.append((action, subject, detail, self.actor))
 
     def finish(self, kind: ChangeKind, *, reason: str | None = None) -> ChangeResult:
         """Write the change, its audit entries and the lines of lists."""
@@ -239,8 +227,7 @@ class Work:
     def _write_change(self, kind: ChangeKind) -> int | None:
         if not self._steps:
             return None
-        actor = str(self._actor)
-        return self.changes.add(kind, self._steps, actor=actor, now=self.now)
+        return self.changes.add(kind, self._steps, actor=self.actor, now=self.now)
 
     def _write_events(self, more: Mapping[str, object]) -> None:
         chain = audit.organisation_chain(self.organisation_id)
@@ -256,43 +243,48 @@ class Work:
             for action, subject, detail, actor in self._events
         )
 
-    def _note(
+    def _effect(
         self,
-        action: Action,
-        membership_id: int,
-        permission_id: int,
+        grant: Give | Held,
         *,
-        grant_id: int,
         before: datetime | None = None,
         after: datetime | None = None,
-        valid_from: datetime | None = None,
-    ) -> None:
-        old = {"permission_id": permission_id, "valid_until": _iso(before)}
-        if valid_from is not None:
-            old["valid_from"] = _iso(valid_from)
-        self._steps.append(
-            Step(
-                action=action,
-                membership_id=membership_id,
-                grant_id=grant_id,
-                before=old,
-                after={"valid_until": _iso(after)},
-            )
-        )
-        detail = self._detail_of(permission_id)
-        if action is not Action.GRANT_GIVE:
-            detail["before"] = {"valid_until": _iso(before)}
-        if action is not Action.GRANT_END:
-            detail["after"] = {"valid_until": _iso(after)}
-        self._remember(action, membership_id, detail)
-        permit = self.permits[permission_id]
-        effect = Effect(
-            membership_id=membership_id,
+    ) -> Effect:
+        permit = self.permits[grant.permission_id]
+        return Effect(
+            membership_id=grant.membership_id,
             permission=permit.permission,
             service=permit.service,
             before=before,
             after=after,
         )
+
+    def _note(
+        self,
+        action: Action,
+        grant_id: int,
+        effect: Effect,
+        *,
+        valid_from: datetime | None = None,
+    ) -> None:
+        before = {"valid_until": _iso(effect.before)}
+        after = {"valid_until": _iso(effect.after)}
+        known = {"permission_id": effect.permission.id, "valid_from": _iso(valid_from)}
+        self._steps.append(
+            Step(
+                action=action,
+                membership_id=effect.membership_id,
+                grant_id=grant_id,
+                before={**known, **before},
+                after=after,
+            )
+        )
+        detail = self._detail_of(effect.permission.id)
+        if action is not Action.GRANT_GIVE:
+            detail["before"] = before
+        if action is not Action.GRANT_END:
+            detail["after"] = after
+        self._remember(action, effect.membership_id, detail)
         self._effects.setdefault(action, []).append(effect)
 
     def _remember(
@@ -304,7 +296,7 @@ class Work:
         actor: str | None = None,
     ) -> None:
         subject = f"person:{self._people[membership_id]}"
-        self._events.append((action, subject, detail, actor or str(self._actor)))
+        self._events.append((action, subject, detail, actor or self.actor))
 
     def _detail_of(self, permission_id: int) -> dict[str, object]:
         return {"permission": code_of(self.permits[permission_id])}
