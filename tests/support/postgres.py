@@ -10,9 +10,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import pytest
@@ -91,26 +92,42 @@ class PostgresServer:
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     """Start a server in a temporary folder and remove both at the end."""
+    with (
+        tempfile.TemporaryDirectory(prefix="test-postgres-") as folder,
+        postgres_server_in(Path(folder)) as postgres,
+    ):
+        yield postgres
+
+
+@contextmanager
+def postgres_server_in(
+    home: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[PostgresServer]:
+    """Start a server in a folder, with the databases that are there already.
+
+    Args:
+        home: An existing folder; it stays, with the server's password in it.
+        settings: What is set differently from :data:`SETTINGS`.
+    """
     binaries = _binaries()
     user = SYSTEM_USER if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="test-postgres-") as folder:
-        home = Path(folder)
-        password = secrets.token_hex(16)
-        _initialise(home, binaries / "initdb", password=password, user=user)
-        port = free_port()
-        postgres = PostgresServer(port=port, password=password)
-        settings = {**SETTINGS, "port": str(port), "unix_socket_directories": folder}
-        options = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        server = Server(
-            command=[binaries / "postgres", "-D", home / "data", *options],
-            log=home / "log",
-            is_ready=postgres.answers,
-            stop_signal=signal.SIGINT,  # "fast shutdown": does not wait for clients
-            user=user,
-            cwd=home,
-        )
-        with running(server):
-            yield postgres
+    if not (home / "data").exists():
+        _initialise(home, binaries / "initdb", user=user)
+    port = free_port()
+    postgres = PostgresServer(port=port, password=(home / "password").read_text())
+    place = {"port": str(port), "unix_socket_directories": str(home)}
+    chosen = {**SETTINGS, **settings, **place}
+    options = [part for item in chosen.items() for part in ("-c", "=".join(item))]
+    server = Server(
+        command=[binaries / "postgres", "-D", home / "data", *options],
+        log=home / "log",
+        is_ready=postgres.answers,
+        stop_signal=signal.SIGINT,  # "fast shutdown": does not wait for clients
+        user=user,
+        cwd=home,
+    )
+    with running(server):
+        yield postgres
 
 
 def _binaries() -> Path:
@@ -126,9 +143,9 @@ def _binaries() -> Path:
     return Path(elsewhere).parent
 
 
-def _initialise(home: Path, initdb: Path, *, password: str, user: str | None) -> None:
+def _initialise(home: Path, initdb: Path, *, user: str | None) -> None:
     secret = home / "password"
-    secret.write_text(password)
+    secret.write_text(secrets.token_hex(16))
     if user is not None:
         shutil.chown(home, user)
         shutil.chown(secret, user)
