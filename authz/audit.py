@@ -64,8 +64,13 @@ class Action(StrEnum):
     PERSON_EXPORT = "person:export"
     PERSON_LOOK_UP = "person:look-up"
     RETENTION_RUN = "retention:run"
+    REVIEW_CHANGE = "review:change"
+    REVIEW_FINISH = "review:finish"
+    REVIEW_KEEP = "review:keep"
+    REVIEW_START = "review:start"
     SERVICE_ADD = "service:add"
     SERVICE_CHANGE = "service:change"
+    USER_LIST_EXPORT = "user-list:export"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

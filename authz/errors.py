@@ -64,14 +64,18 @@ class UnreadableSheetError(AuthzError):
     Args:
         problem: What is wrong with it, in one word.
         line: On which line of the file, if on one.
+        about: Which heading, if it is about one.
     """
 
     code = "unreadable-sheet"
 
-    def __init__(self, problem: str, *, line: int | None = None) -> None:
+    def __init__(
+        self, problem: str, *, line: int | None = None, about: str = ""
+    ) -> None:
         super().__init__(f"{problem} on line {line}" if line else problem)
         self.problem = problem
         self.line = line
+        self.about = about
 
 
 class ReviewRefusedError(AuthzError):
