@@ -36,9 +36,10 @@ check: $(VENV)/.dev ## check format, style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: system-packages $(VENV)/.test ## measure what logins and a large federation cost
+bench: system-packages $(VENV)/.test ## measure logins, a large federation and a large permission store (BENCH_DIR=…)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks metadata --entities 10000
+	$(BIN)/python -m benchmarks administration $(if $(BENCH_DIR),--keep "$(BENCH_DIR)")
 
 clean: ## delete what was made here, but not the demo's data
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov

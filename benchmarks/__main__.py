@@ -1,4 +1,4 @@
-"""Measure logins (no subcommand) or metadata, and print a table for the docs."""
+"""Measure logins (no subcommand), metadata or administration; print tables for docs."""
 
 import argparse
 import os
@@ -14,20 +14,26 @@ from statistics import median
 from typing import Final
 
 from benchmarks import floor, metadata_part
+from benchmarks.administration import part as administration_part
 from benchmarks.bridge import WORKERS, Keys, install, serving
 from benchmarks.logins import cpu_per_login
 from benchmarks.places import PLACES
 
 KEY_SIZES: Final = (2048, 3072)
+_PARTS: Final = {
+    "administration": administration_part.main,
+    "metadata": metadata_part.main,
+}
 
 
 def main() -> None:
     """Do what the first argument says; measure logins when it names nothing else."""
-    if sys.argv[1:2] == ["metadata"]:
-        print(_machine())
-        metadata_part.main(sys.argv[2:])
-    else:
+    part = _PARTS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if part is None:
         _measure_logins()
+    else:
+        print(_machine())
+        part(sys.argv[2:])
 
 
 def _measure_logins() -> None:
