@@ -31,7 +31,7 @@ from idp_bridge.views import (
     portal,
     sp,
 )
-from idp_bridge.web import access
+from idp_bridge.web import access, notices
 from metadata.clock import Clock, utc_now
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _register(app: Flask, built: services.Services) -> None:
     error_pages.register(app, clock=built.clock, count=built.metrics.count)
     pages.register(app, built.settings.agency)
     access.register(app, doors=people.LoginDoors())
+    notices.register(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -18,6 +18,7 @@ from flask import (
 )
 from markupsafe import Markup
 
+from authz.office.models import Notice
 from idp_bridge import content_policy, texts
 from idp_bridge.errors import Fault
 from idp_bridge.frames import Frame
@@ -99,6 +100,8 @@ class MethodsPage:
     groups: tuple[MethodGroup, ...]
     cancel_url: str
     error_line: str | None = None
+    notices: tuple[Notice, ...] = ()
+    """What everybody who logs in has to know now."""
 
 
 def register(app: Flask, agency: Agency) -> None:
@@ -107,6 +110,7 @@ def register(app: Flask, agency: Agency) -> None:
         agency=agency, page_url=page_url, siths_heading=texts.SITHS_GROUP, words=texts
     )
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["plain_lines"] = plain_lines
     app.jinja_env.filters["genitive"] = texts.genitive
     app.jinja_env.filters["web_url"] = web_url
     app.jinja_env.filters["long_date"] = texts.long_date
@@ -129,9 +133,19 @@ def plain(name: str) -> str:
     Control characters, text direction overrides and other invisible characters go, and
     what is very long is cut; escaping for HTML is left to Jinja.
     """
-    kept = (" " if sign.isspace() else sign for sign in name if _is_visible(sign))
-    line = " ".join("".join(kept).split())
+    line = plain_line(name)
     return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
+
+
+def plain_line(text: str) -> str:
+    """Make one line harmless to read, however long it is."""
+    kept = (" " if sign.isspace() else sign for sign in text if _is_visible(sign))
+    return " ".join("".join(kept).split())
+
+
+def plain_lines(text: str) -> str:
+    """Make a text of several lines harmless to read."""
+    return "\n".join(map(plain_line, text.splitlines()))
 
 
 def web_url(address: str | None) -> str:

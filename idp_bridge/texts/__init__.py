@@ -19,6 +19,7 @@ from idp_bridge.texts.error_texts import (
     text_for,
 )
 from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
+from idp_bridge.texts.register_texts import NOTICE_LEVELS
 from idp_bridge.texts.words import (
     ADMINISTRATION,
     CANCELLED,
@@ -57,6 +58,7 @@ __all__ = [
     "LABELS",
     "METHOD_DESCRIPTIONS",
     "MONTHS",
+    "NOTICE_LEVELS",
     "NO_RETRY",
     "OPERATOR_ROLES",
     "OPERATOR_TEXTS",

@@ -97,7 +97,9 @@ DONE: Final[Mapping[str, str]] = {
     ),
     "administrator-replaced": "Administratören är utbytt.",
     "administrator-ended": "Administratören är avslutad.",
-    "service-added": "E-tjänsten är registrerad. Nästa steg är behörigheter och entityID.",
+    "service-added": (
+        "E-tjänsten är registrerad. Nästa steg är behörigheter och entityID."
+    ),
     "service-ended": "E-tjänstens slut är sparat.",
     "permission-added": "Behörigheten är registrerad.",
     "permission-ended": "Behörighetens slut är sparat.",
@@ -264,3 +266,8 @@ def deed(action: str) -> str:
     """Say what happened, as the beginning of a sentence without its subject."""
     noun, _, verb = action.partition(":")
     return f"{_VERBS.get(verb, verb)} {_NOUNS.get(noun, noun)}"
+
+
+def number_with_hyphen(number: str) -> str:
+    """Write an organisation number as people do: 212000-0142."""
+    return f"{number[:6]}-{number[6:]}"

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
+from authz.office.models import NoticePlace
 from idp_bridge import pages, sessions
 from idp_bridge.errors import BridgeError, LoginCancelledError, LoginLostError
 from idp_bridge.login import answer, begin, choose
@@ -18,6 +19,7 @@ from idp_bridge.settings import LoginGroup, Upstream
 from idp_bridge.texts import GROUP_HEADINGS, METHOD_DESCRIPTIONS, OWN_PAGES
 from idp_bridge.views.refusals import form_of, refuse
 from idp_bridge.web.access import open_to_all
+from idp_bridge.web.notices import notices_at
 
 bp = Blueprint("idp", __name__)
 
@@ -68,7 +70,7 @@ def show_methods(login_id: str) -> Response:
             service_description=description,
             groups=_groups(methods, login_id),
             cancel_url=url_for("idp.cancel", login_id=login_id),
-            error_line=None,
+            notices=notices_at(NoticePlace.LOGIN),
         )
     )
 

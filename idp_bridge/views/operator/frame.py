@@ -3,27 +3,23 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp_bridge import texts
 from idp_bridge.services import metadata_admin, services
-from idp_bridge.web.access import needs
-from idp_bridge.web.rights import Right
+from idp_bridge.texts import register_texts
+from idp_bridge.views.operator.typed import first_day_of, last_day_of
 from metadata.loader import MetadataAdmin
 
 bp = Blueprint("operator", __name__, url_prefix="/operator")
 
 bp.add_app_template_filter(texts.short_moment, "moment")
+bp.add_app_template_filter(first_day_of, "first_day")
+bp.add_app_template_filter(last_day_of, "last_day")
+bp.add_app_template_filter(register_texts.number_with_hyphen, "organisation_number")
 
 _SEE_OTHER: Final = 303
-
-
-@bp.get("/")
-@needs(Right.METADATA_READ)
-def show_start() -> AnyResponse:
-    """Go to what operators look at most."""
-    return redirect(url_for("operator.show_sources"), _SEE_OTHER)
 
 
 def admin() -> MetadataAdmin:

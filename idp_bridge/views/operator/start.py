@@ -1,0 +1,82 @@
+"""What needs an operator's attention now?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from authz.office.models import AuditQuery, OrganisationQuery
+from idp_bridge.services import services
+from idp_bridge.views.operator.agreements import SOON
+from idp_bridge.views.operator.frame import admin, bp
+from idp_bridge.views.operator.register import office, show_page
+from idp_bridge.views.operator.status import SourceStatus, status_of
+from idp_bridge.web.access import needs
+from idp_bridge.web.rights import Right
+
+_LATEST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A number that leads to what it counts."""
+
+    key: str
+    """As the texts name it."""
+    count: int
+    url: str
+
+
+@bp.get("/")
+@needs(Right.REGISTER_READ)
+def show_start() -> AnyResponse:
+    """Show what waits for somebody, and what happened last."""
+    now = services().clock()
+    latest = office().trail.page(AuditQuery(page_size=_LATEST))
+    return show_page("start", tiles=_tiles(now), found=latest)
+
+
+def _tiles(now: datetime) -> list[Tile]:
+    none, few = _organisations_with(0, now), _organisations_with(1, now)
+    organisations, agreements = (
+        "operator.show_organisations",
+        "operator.show_agreements",
+    )
+    return [
+        Tile(
+            key="without-administrator",
+            count=none,
+            url=url_for(organisations, administratorer=0),
+        ),
+        Tile(
+            key="one-administrator",
+            count=few - none,
+            url=url_for(organisations, administratorer=1),
+        ),
+        Tile(
+            key="agreements-ending",
+            count=_ending_agreements(now),
+            url=url_for(agreements, slutar="snart"),
+        ),
+        Tile(
+            key="sources-warning",
+            count=_sources_with_problems(now),
+            url=url_for("operator.show_sources"),
+        ),
+    ]
+
+
+def _organisations_with(at_most: int, now: datetime) -> int:
+    query = OrganisationQuery(max_administrators=at_most, page_size=1)
+    return office().organisations.page(query, now=now).found
+
+
+def _ending_agreements(now: datetime) -> int:
+    found = office().agreements.list(ends_before=now + SOON)
+    return sum(not one.validity.has_ended(now) for one in found)
+
+
+def _sources_with_problems(now: datetime) -> int:
+    return sum(status_of(state, now) != SourceStatus.OK for state in admin().list())
