@@ -318,7 +318,7 @@ def test_a_form_without_a_session_does_nothing_and_says_so(site: Site) -> None:
 def test_a_part_of_a_page_without_a_session_leads_to_a_whole_page(site: Site) -> None:
     answer = site.get(SOURCES, headers={"HX-Request": "true"})
     assert answer.status_code == 401
-    assert answer.headers["HX-Redirect"] == START
+    assert answer.headers["HX-Redirect"] == SOURCES
     assert answer.get_data() == b""
 
 

@@ -28,7 +28,7 @@ def test_a_changed_a_missing_and_an_unknown_file_are_found(tmp_path: Path) -> No
 
 def test_every_vendored_package_brings_its_licence() -> None:
     packages = vendor.read_packages()
-    assert len(packages) == 2
+    assert len(packages) == 3
     for package in packages:
         assert (vendor.VENDOR / package["folder"] / "LICENSE").stat().st_size > 500
 
