@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 
 from idp_bridge.settings import checks
 from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
+from idp_bridge.settings.office import MailSettings, RetentionSettings
 from idp_bridge.settings.partners import DownstreamPolicy, Upstream
 from idp_bridge.settings.published import Published
 from idp_bridge.settings.saml import SamlSettings
@@ -19,7 +20,7 @@ from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisa
 from idp_bridge.settings.web import WebSettings
 from metadata import names
 
-SECRETS: Final = ("secret_key", "database_url", "state_url")
+SECRETS: Final = ("secret_key", "database_url", "state_url", "mail_password")
 """Settings that may hold a secret and can be read from a file (``…_file``)."""
 
 DEFAULT_LEVELS: Final = MappingProxyType(
@@ -63,6 +64,11 @@ class Settings(Section):
     """Exact number of proxies in front of us whose ``X-Forwarded-…`` counts."""
     secret_key: SecretStr
     """Key of cookies and of rate limits; at least 32 random characters."""
+    mail_password: SecretStr = SecretStr("")
+    """Password for the SMTP server; empty: none."""
+    application_role: str = ""
+    """PostgreSQL: the role the bridge runs as, to which `db upgrade`, run as the
+    owner of the tables, gives no more than it needs; empty: nothing is given."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Which log lines are written."""
     demo: bool = False
@@ -75,6 +81,10 @@ class Settings(Section):
     """Who may look at our figures."""
     web: WebSettings = WebSettings()
     """Sessions of operators and administrators."""
+    mail: MailSettings = MailSettings()
+    """The server that takes our mail."""
+    retention: RetentionSettings = RetentionSettings()
+    """How long we keep what."""
     upstream: tuple[Upstream, ...] = ()
     """The login methods."""
     levels: dict[Uri, Uri] = Field(default_factory=lambda: dict(DEFAULT_LEVELS))
