@@ -278,7 +278,11 @@ class UserLineRow(Base):
             *("organisation_id", "given_key", "surname_key", "membership_id"),
         ),
         Index("ix_user_lines_hsa", "organisation_id", "hsa_key", "membership_id"),
-        Index("ix_user_lines_email", "organisation_id", "email_key", "membership_id"),
+        Index(
+            "ix_user_lines_email",
+            *("organisation_id", "email_key"),
+            *("surname_key", "given_key", "membership_id"),
+        ),
         Index(
             "ix_user_lines_held",
             *("organisation_id", "held_count"),

@@ -6,6 +6,7 @@ are then read by their numbers.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,18 +24,27 @@ from authz.administration.organisation_store import Permit
 from authz.administration.portions import portions
 from authz.searching import needle_of, search_form
 from authz.sorting import sort_key
-from authz.tables import GrantRow, MembershipRow, PersonRow, UserLineRow
+from authz.tables import (
+    GrantRow,
+    MembershipRow,
+    OrganisationRow,
+    PersonRow,
+    UserLineRow,
+)
 from authz.user_lines import holding
 
 _Condition = ColumnElement[bool]
 
 _FIRST_KEY: Final = {
-    SortColumn.GIVEN_NAME: UserLineRow.given_key,
-    SortColumn.SURNAME: UserLineRow.surname_key,
-    SortColumn.HSA_ID: UserLineRow.hsa_key,
-    SortColumn.EMAIL: UserLineRow.email_key,
-    SortColumn.SERVICES: UserLineRow.held_count,
+    SortColumn.GIVEN_NAME: "given_key",
+    SortColumn.SURNAME: "surname_key",
+    SortColumn.HSA_ID: "hsa_key",
+    SortColumn.EMAIL: "email_key",
+    SortColumn.SERVICES: "held_count",
 }
+_KEYS: Final = [
+    UserLineRow.__table__.c[name] for name in sorted(set(_FIRST_KEY.values()))
+]
 _PEOPLE: Final = select(
     MembershipRow.id.label("membership_id"),
     PersonRow.given_name,
@@ -42,6 +52,20 @@ _PEOPLE: Final = select(
     PersonRow.hsa_id,
     PersonRow.email,
 ).join(PersonRow, PersonRow.id == MembershipRow.person_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """Which of the found lines a page shows."""
+
+    page: int
+    pages: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """How many lines come before the page."""
+        return (self.page - 1) * self.size
 
 
 class ListStore:
@@ -62,31 +86,27 @@ class ListStore:
         now: datetime,
     ) -> None:
         self._connection = connection
+        self._organisation_id = organisation_id
         self._of_organisation = UserLineRow.organisation_id == organisation_id
         self._permits = permits
         self._now = now
 
     def page(self, query: UserQuery) -> UserPage:
-        """Read one page of the list."""
+        """Read one page of the list; the last one, if there are fewer."""
+        total = self._total()
         conditions = self._conditions(query)
-        total = self._count(())
-        found = self._count(conditions) if conditions else total
-        size = max(1, found if query.page_size is None else query.page_size)
-        pages = max(1, -(-found // size))
-        page = min(max(1, query.page), pages)
-        ids = (
-            select(UserLineRow.membership_id)
-            .where(self._of_organisation, *conditions)
-            .order_by(*_order(query))
-            .limit(size)
-            .offset((page - 1) * size)
-        )
+        window = _window(query, total)
+        if conditions:
+            found, ids = self._searched(query, conditions, window)
+            window = _window(query, found)
+        else:
+            found, ids = total, self._listed(query, window)
         return UserPage(
-            lines=self.lines(self._connection.scalars(ids).all()),
+            lines=self.lines(ids),
             found=found,
             total=total,
-            page=page,
-            pages=pages,
+            page=window.page,
+            pages=window.pages,
         )
 
     def lines(self, membership_ids: Sequence[int]) -> tuple[UserLine, ...]:
@@ -99,10 +119,55 @@ class ListStore:
                 lines[row.membership_id] = self._line(row, grants[row.membership_id])
         return tuple(lines[each] for each in membership_ids if each in lines)
 
-    def _count(self, conditions: Iterable[_Condition]) -> int:
-        statement = select(func.count()).select_from(UserLineRow)
-        counted = statement.where(self._of_organisation, *conditions)
+    def _total(self) -> int:
+        counted = select(OrganisationRow.user_count).where(
+            OrganisationRow.id == self._organisation_id
+        )
         return self._connection.scalar(counted) or 0
+
+    def _listed(self, query: UserQuery, window: _Window) -> Sequence[int]:
+        """Read a page of everybody: an index has them in every order."""
+        statement = (
+            select(UserLineRow.membership_id)
+            .where(self._of_organisation)
+            .order_by(*_order(query, UserLineRow.__table__.c))
+            .limit(window.size)
+            .offset(window.offset)
+        )
+        return self._connection.scalars(statement).all()
+
+    def _searched(
+        self, query: UserQuery, conditions: Sequence[_Condition], window: _Window
+    ) -> tuple[int, Sequence[int]]:
+        """Read how many are found, and a page of them."""
+        found, ids = self._hits(query, conditions, window)
+        if not ids and window.page > 1:  # behind the last page
+            found, _ = self._hits(query, conditions, _window(query, 1))
+            found, ids = self._hits(query, conditions, _window(query, found))
+        return found, ids
+
+    def _hits(
+        self, query: UserQuery, conditions: Sequence[_Condition], window: _Window
+    ) -> tuple[int, Sequence[int]]:
+        """Look at all lines once, count what is found and sort it.
+
+        Left to itself, a database would follow the index of the order and look every
+        line up in the table, on the promise that a page is full soon.
+        """
+        hits = (
+            select(UserLineRow.membership_id, *_KEYS)
+            .where(self._of_organisation, *conditions)
+            .cte("hits")
+            .prefix_with("MATERIALIZED")
+        )
+        count = select(func.count()).select_from(hits).scalar_subquery()
+        rows = self._connection.execute(
+            select(hits.c.membership_id, count.label("found"))
+            .order_by(*_order(query, hits.c))
+            .limit(window.size)
+            .offset(window.offset)
+        ).all()
+        return (rows[0].found if rows else 0), [row.membership_id for row in rows]
 
     def _conditions(self, query: UserQuery) -> list[_Condition]:
         conditions = []
@@ -210,9 +275,16 @@ def code_of(permit: Permit) -> str:
     return f"{permit.service.code}:{permit.permission.code}"
 
 
-def _order(query: UserQuery) -> tuple[Any, ...]:
+def _order(query: UserQuery, columns: Any) -> tuple[Any, ...]:
     """Sort by the column, then by surname and given name, always upwards."""
     first = _FIRST_KEY[query.sort]
-    others = [UserLineRow.surname_key, UserLineRow.given_key, UserLineRow.membership_id]
-    rest = [each for each in others if each is not first]
-    return (first.desc() if query.descending else first, *rest)
+    others = () if query.sort is SortColumn.HSA_ID else ("surname_key", "given_key")
+    rest = [columns[name] for name in (*others, "membership_id") if name != first]
+    return (columns[first].desc() if query.descending else columns[first], *rest)
+
+
+def _window(query: UserQuery, found: int) -> _Window:
+    """Say what the wished page is among so many, or the last one."""
+    size = max(1, found if query.page_size is None else query.page_size)
+    pages = max(1, -(-found // size))
+    return _Window(page=min(max(1, query.page), pages), pages=pages, size=size)

@@ -23,7 +23,7 @@ NEW = {
     ),
     "given": ("given_key", "surname_key", "membership_id"),
     "hsa": ("hsa_key", "membership_id"),
-    "email": ("email_key", "membership_id"),
+    "email": ("email_key", "surname_key", "given_key", "membership_id"),
     "held": ("held_count", "surname_key", "given_key", "membership_id"),
 }
 
