@@ -39,11 +39,15 @@ _ACTIVE = Question(_HISTORY.where(GrantRow.ended_at.is_(None)))
 class GrantStore:
     """Grants; they belong to a membership and end with it.
 
+    Attributes:
+        touched: The numbers of the memberships whose grants this store changed.
+
     Args:
         connection: A connection; for giving, one with a transaction.
     """
 
     def __init__(self, connection: Connection) -> None:
+        self.touched: set[int] = set()
         self._connection = connection
 
     def active(self, membership_id: int, service_id: int) -> tuple[Grant, ...]:
@@ -80,6 +84,7 @@ class GrantStore:
             actor: Who gives.
             now: When.
         """
+        self.touched.add(membership_id)
         return save(
             self._connection,
             GrantRow,

@@ -18,7 +18,7 @@ from authz.models import (
     Validity,
 )
 from authz.questions import Question
-from authz.rows import Saved, save
+from authz.rows import Change, Saved, save
 from authz.tables import (
     MembershipRow,
     OperatorRow,
@@ -102,11 +102,15 @@ _HOME = (
 class PersonStore:
     """People, where they belong, and operators.
 
+    Attributes:
+        touched: The numbers of the people whom this store changed.
+
     Args:
         connection: A connection; for saving, one with a transaction.
     """
 
     def __init__(self, connection: Connection) -> None:
+        self.touched: set[int] = set()
         self._connection = connection
 
     def members(self, hsa_id: str) -> tuple[Member, ...]:
@@ -142,13 +146,16 @@ class PersonStore:
         self, hsa_id: str, role: PersonRole, stated: Mapping[str, object]
     ) -> Saved:
         """Register a person or bring them to what is stated; the role never changes."""
-        return save(
+        saved = save(
             self._connection,
             PersonRow,
             key={"hsa_key": hsa_key(hsa_id)},
             stated=stated,
             defaults={"hsa_id": hsa_id, "role": role},
         )
+        if saved.change is not Change.UNCHANGED:
+            self.touched.add(saved.id)
+        return saved
 
     def save_operator(self, hsa_id: str, stated: Mapping[str, object]) -> Saved:
         """Register an operator or bring them to what is stated."""
@@ -189,6 +196,7 @@ class PersonStore:
             "organisation_id": organisation_id,
             "started_at": now,
         }
+        self.touched.add(person_id)
         statement = insert(MembershipRow).values(**values).returning(MembershipRow.id)
         return self._connection.scalars(statement).one()
 

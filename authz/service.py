@@ -33,6 +33,7 @@ from authz.name_id_store import NameIdStore
 from authz.operator_store import OperatorStore
 from authz.person_store import Member, PersonStore
 from authz.recent import Recent
+from authz.user_lines import UserLines
 
 SERVICE_SECONDS = 1.0
 """How long a change of an e-tjänst may go unseen by a login."""
@@ -246,6 +247,9 @@ class AuthzService:
                 stated, stores, dry_run=dry_run, actor=actor, now=now
             )
             AuditStore(connection).append(loaded.events)
+            lines = UserLines(connection)
+            lines.refresh_people(stores.people.touched)
+            lines.refresh(stores.grants.touched)
             if dry_run:
                 connection.rollback()
         return loaded.report

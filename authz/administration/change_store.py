@@ -116,7 +116,8 @@ class ChangeStore:
         ended = select(GrantRow.permission_id, GrantRow.ended_by, GrantRow.ended_at)
         found: dict[int, Touch] = {}
         for statement in (given, ended.where(GrantRow.ended_at.isnot(None)), changes):
-            for number, actor, at in self._connection.execute(statement.where(*here)):
+            rows: Any = self._connection.execute(statement.where(*here))
+            for number, actor, at in rows:
                 if number not in found or found[number].at <= at:
                     found[number] = Touch(actor=actor, at=at)
         return found

@@ -119,15 +119,18 @@ class Checking:
     def _problems(self, found: Difference) -> set[str]:
         problems = set()
         for number in found.touched:
-            permit = self._permits.get(number)
-            if permit is None or not permit.service_is_open:
-                problems.add("no-agreement-for-change")
-            elif number in found.gives and not permit.can_be_given(self._now):
+            if not self._can_change(number, gives=number in found.gives):
                 problems.add("no-agreement-for-change")
         ends = [*found.gives.values(), *found.changes_ends.values()]
         if any(end is not None and end <= self._now for end in ends):
             problems.add("valid_until:in-the-past")
         return problems
+
+    def _can_change(self, permission_id: int, *, gives: bool) -> bool:
+        permit = self._permits.get(permission_id)
+        if permit is None:
+            return False
+        return permit.can_be_given(self._now) if gives else permit.service_is_open
 
 
 def difference_of(row: ImportRow, held: Mapping[int, Held]) -> Difference:

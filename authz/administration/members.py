@@ -25,6 +25,8 @@ from authz.models import PersonRole
 from authz.person_store import PersonStore
 from authz.tables import MembershipRow, PersonRow
 
+_NO_BOUNDS: Final = {"valid_from": None, "valid_until": None}
+"""Whoever is added anew counts, also if the person had an end before."""
 FIELDS: Final = ("given_name", "surname", "hsa_id", "email")
 
 
@@ -183,7 +185,7 @@ def _start(work: Work, user: NewUser, person_id: int | None) -> int:
             work.connection.execute(
                 update(PersonRow)
                 .where(PersonRow.id == person_id)
-                .values(role=PersonRole.USER, **_values(user))
+                .values(role=PersonRole.USER, **_values(user), **_NO_BOUNDS)
             )
         number = person_id or added
         membership_id = PersonStore(work.connection).start_membership(

@@ -8,54 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from authz.administration.named import (
+    Actor,
+    ActorKind,
+    Administrator,
+    PermissionName,
+    ServiceName,
+)
+
+__all__ = ["Actor", "ActorKind", "Administrator", "PermissionName", "ServiceName"]
+"""What is written down elsewhere and belongs to these values, too."""
+
 DEFAULT_PAGE_SIZE = 50
 RESTORE_DAYS = 30
 """How long a removed user can be brought back."""
 UNDO_DAYS = 30
 """How long a change can be undone."""
-
-
-class ActorKind(StrEnum):
-    """Who does something."""
-
-    ADMINISTRATOR = "administrator"
-    OPERATOR = "operator"
-    SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Somebody who changes something; as a text it is ``administrator:12``."""
-
-    kind: ActorKind
-    id: int
-    """An administrator's number among people, an operator's among operators."""
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Administrator:
-    """An administrator of an organisation."""
-
-    person_id: int
-    membership_id: int
-    hsa_id: str
-    given_name: str
-    surname: str
-    email: str
-
-    @property
-    def name(self) -> str:
-        """The name as it is written on every page."""
-        return f"{self.given_name} {self.surname}"
-
-    @property
-    def actor(self) -> Actor:
-        """The administrator as somebody who changes something."""
-        return Actor(kind=ActorKind.ADMINISTRATOR, id=self.person_id, name=self.name)
 
 
 class SortColumn(StrEnum):
@@ -130,24 +98,6 @@ class Removal:
     by: str
     """A name, or what the trail calls somebody who has none."""
     can_restore: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionName:
-    """A permission as pages name it."""
-
-    id: int
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceName:
-    """An e-tjänst as pages name it."""
-
-    id: int
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +261,7 @@ class ChangeKind(StrEnum):
     """How a change came about."""
 
     PERMISSIONS = "permissions"
+    USER = "user"
     GIVE = "give"
     TAKE = "take"
     COPY = "copy"

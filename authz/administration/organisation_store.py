@@ -154,11 +154,10 @@ class OrganisationStore:
             service = Validity(
                 valid_from=row.service_from, valid_until=row.service_until
             )
+            permission, its_service = _names_in(row)
             permits[row.id] = Permit(
-                permission=PermissionName(id=row.id, code=row.code, name=row.name),
-                service=ServiceName(
-                    id=row.service_id, code=row.service_code, name=row.service_name
-                ),
+                permission=permission,
+                service=its_service,
                 validity=_validity_of(row),
                 service_is_open=row.service_id in active and service.holds(self._now),
                 was_agreed=row.service_id in agreed,
@@ -182,6 +181,14 @@ class OrganisationStore:
         found = (_organisation_of(list(group)) for _, group in groups)
         active = (each for each in found if each.validity.holds(self._now))
         return tuple(sorted(active, key=lambda each: sort_key(each.name)))
+
+
+def permission_names(
+    connection: Connection,
+) -> dict[str, tuple[PermissionName, ServiceName]]:
+    """Map ``service:permission`` to the names of both."""
+    names = map(_names_in, connection.execute(_PERMITS))
+    return {f"{service.code}:{each.code}": (each, service) for each, service in names}
 
 
 def choices_of(permits: Iterable[Permit]) -> tuple[ServiceChoice, ...]:
@@ -212,6 +219,13 @@ def permit_key(permit: Permit) -> tuple[str, str, str, str]:
 def _name_key(administrator: Administrator) -> tuple[str, str, int]:
     surname = sort_key(administrator.surname)
     return surname, sort_key(administrator.given_name), administrator.person_id
+
+
+def _names_in(row: Row[*tuple[Any, ...]]) -> tuple[PermissionName, ServiceName]:
+    return (
+        PermissionName(id=row.id, code=row.code, name=row.name),
+        ServiceName(id=row.service_id, code=row.service_code, name=row.service_name),
+    )
 
 
 def _validity_of(row: Row[*tuple[Any, ...]]) -> Validity:

@@ -1,0 +1,91 @@
+"""Which permissions end soon, and which have ended by themselves?"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from authz.administration.models import Actor, ActorKind, ChangeKind, Ending
+from authz.administration.organisation_store import Permit
+from authz.administration.work import working
+from authz.database import reader_of, reading
+from authz.sorting import sort_key
+from authz.tables import GrantRow, MembershipRow, PersonRow
+
+_BRIDGE = Actor(kind=ActorKind.SYSTEM, id=0, name="")
+
+
+def ending_soon(
+    connection: Connection,
+    organisation_id: int,
+    permits: Mapping[int, Permit],
+    *,
+    now: datetime,
+    until: datetime,
+) -> tuple[Ending, ...]:
+    """List the permissions of an organisation's users that end in an interval."""
+    rows = connection.execute(
+        select(
+            GrantRow.membership_id,
+            GrantRow.permission_id,
+            GrantRow.valid_until,
+            PersonRow.given_name,
+            PersonRow.surname,
+        )
+        .join(MembershipRow, MembershipRow.id == GrantRow.membership_id)
+        .join(PersonRow, PersonRow.id == MembershipRow.person_id)
+        .where(
+            MembershipRow.organisation_id == organisation_id,
+            GrantRow.ended_at.is_(None),
+            GrantRow.valid_until > now,
+            GrantRow.valid_until <= until,
+        )
+    )
+    endings = [
+        Ending(
+            membership_id=row.membership_id,
+            given_name=row.given_name,
+            surname=row.surname,
+            service=permits[row.permission_id].service,
+            permission=permits[row.permission_id].permission,
+            valid_until=row.valid_until,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(endings, key=_key))
+
+
+def end_expired(engine: Engine, *, now: datetime) -> int:
+    """Write down as ended what ended by itself; answers with how many grants.
+
+    Every organisation is a transaction of its own.
+    """
+    over = (
+        select(MembershipRow.organisation_id, MembershipRow.id)
+        .join(GrantRow, GrantRow.membership_id == MembershipRow.id)
+        .where(GrantRow.ended_at.is_(None), GrantRow.valid_until <= now)
+    )
+    by_organisation: dict[int, list[int]] = defaultdict(list)
+    with reading(reader_of(engine)) as connection:
+        for row in connection.execute(over):
+            by_organisation[row.organisation_id].append(row.id)
+    for organisation_id, membership_ids in sorted(by_organisation.items()):
+        with working(engine, organisation_id, actor=_BRIDGE, now=now) as work:
+            for each in work.users.memberships(
+                organisation_id, membership_ids
+            ).values():
+                work.meet(each.id, each.person_id)
+            work.held(membership_ids)
+            work.finish(ChangeKind.UNDO)
+    return sum(map(len, by_organisation.values()))
+
+
+def _key(ending: Ending) -> tuple[datetime, str, str, int, int]:
+    return (
+        ending.valid_until,
+        sort_key(ending.surname),
+        sort_key(ending.given_name),
+        ending.membership_id,
+        ending.permission.id,
+    )
