@@ -14,6 +14,14 @@ _UNDO_REFUSED: Final[Mapping[str, str]] = {
     "user-removed": "Användaren är borttagen. Återställ användaren först.",
     "no-agreement": "Avtalet för e-tjänsten gäller inte längre.",
 }
+_REFUSED: Final[Mapping[str, str]] = {
+    "no-agreement-for-change": (
+        "Behörigheten i {about} går inte att ge eller ändra nu. Avtalet eller"
+        " behörigheten gäller inte längre."
+    ),
+    "own-rights": "Ingen ändrar sina egna behörigheter.",
+    "bad-fields": "Något i formuläret går inte att använda. Gå tillbaka och ändra det.",
+}
 _ENDS: Final[Mapping[str, str]] = {
     "date": "Skriv datumet som åååå-mm-dd, till exempel 2027-06-30.",
     "in-the-past": "Datumet får inte ha passerat.",
@@ -31,6 +39,13 @@ _SHEET: Final[Mapping[str, str]] = {
     "not-csv": "Filen är inte en CSV-fil, eller så saknas ett citattecken.",
     "long-cell": "En cell innehåller alldeles för mycket text.",
     "wide-row": "Raden har fler celler än det finns rubriker.",
+    "no-rows": "Filen har rubriker men inga användare.",
+    "elsewhere": (
+        "Du har gjort för många försök med HSA-id som inte går att använda här."
+        " Kontrollera filen och försök igen om en timme."
+    ),
+    "on-line": "Rad {line}: {words}",
+    "about": "{words} Det gäller ”{about}”.",
     "missing-column": "Det saknas en kolumn.",
     "repeated-column": "Två kolumner har samma rubrik.",
     "unknown-column": (
@@ -66,6 +81,7 @@ _ROWS: Final[Mapping[str, str]] = {
     ),
     "no-agreement-for-change": "Avtalet för e-tjänsten gäller inte.",
     "own-rights": "Ingen ändrar sina egna behörigheter.",
+    "other": "Raden går inte att spara. Kontrollera den.",
 }
 _ROW_STATES: Final[Mapping[str, str]] = {
     "new": "Ny",
@@ -81,11 +97,13 @@ _REVIEW_REFUSED: Final[Mapping[str, str]] = {
 _FORMS: Final[Mapping[str, str]] = {
     "nobody": "Välj minst en användare.",
     "no-permission": "Välj en behörighet.",
+    "reason": "Ta bort tecken i anledningen som inte går att visa.",
     "no-colleague": "Välj en kollega.",
 }
 
 CHANGE_TEXTS: Final = SimpleNamespace(
     undo_refused=_UNDO_REFUSED,
+    refused=_REFUSED,
     ends=_ENDS,
     sheet=_SHEET,
     forms=_FORMS,

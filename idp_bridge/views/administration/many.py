@@ -76,6 +76,16 @@ class Wish:
         )
 
     @property
+    def gives(self) -> tuple[int, ...]:
+        """Who shall get the permission."""
+        return self.members if self.deed == GIVE else ()
+
+    @property
+    def takes(self) -> tuple[int, ...]:
+        """Who shall lose it."""
+        return self.members if self.deed == TAKE else ()
+
+    @property
     def end(self) -> datetime | None:
         """When the permission shall end; only for a wish without problems."""
         day = ticks.read_day(self.until)
@@ -104,28 +114,32 @@ def save_many(**_number: str) -> AnyResponse:
         return _show(wish, UNPROCESSABLE, problems=problems)
     if step != _SAVE:
         return _show(wish, is_checked=True)
-    told = save(wish.deed, wish.members, int(wish.permission), wish.end)
+    told = save(int(wish.permission), give=wish.gives, take=wish.takes, end=wish.end)
     return go_to(address_of("show_users", andring=told))
 
 
 def save(
-    deed: str, members: tuple[int, ...], permission: int, end: datetime | None
+    permission: int,
+    *,
+    give: tuple[int, ...],
+    take: tuple[int, ...],
+    end: datetime | None,
 ) -> str:
-    """Give or take a permission; answers with what the next address says about it.
+    """Give and take a permission at once; answers with what the next address says.
 
     Raises:
         AdministrationError: It cannot be done; nothing was changed.
     """
-    now, here = services().clock(), organisation().id
-    if deed == GIVE:
-        result = administration().give_to_many(
-            here, members, permission, until=end, actor=actor(), now=now
-        )
-        return results.remember(ChangeKind.GIVE, result)
-    result = administration().take_from_many(
-        here, members, permission, actor=actor(), now=now
+    result = administration().change_many(
+        organisation().id,
+        permission,
+        give=give,
+        take=take,
+        until=end,
+        actor=actor(),
+        now=services().clock(),
     )
-    return results.remember(ChangeKind.TAKE, result)
+    return results.remember(ChangeKind.GIVE if give else ChangeKind.TAKE, result)
 
 
 def read_members(texts: list[str]) -> tuple[int, ...]:

@@ -95,14 +95,12 @@ def save_holders(service: str, permission: str, **_number: str) -> AnyResponse:
         return go_to(f"{here}?andring=ingen")
     if request.form.get("steg") != _SAVE:
         names = _names(page)
-        return show("check_holders", page=page, picked=picked, names=names, here_path=here)
+        return show(
+            "check_holders", page=page, picked=picked, names=names, here_path=here
+        )
     number = page.permission.id
-    told = []
-    if picked.takes:
-        told.append(many.save(many.TAKE, picked.takes, number, None))
-    if picked.gives:
-        told.append(many.save(many.GIVE, picked.gives, number, picked.end))
-    return go_to(f"{here}?andring={'&andring='.join(told)}")
+    told = many.save(number, give=picked.gives, take=picked.takes, end=picked.end)
+    return go_to(f"{here}?andring={told}")
 
 
 def _page_of(service: str, permission: str) -> HolderPage:

@@ -12,10 +12,10 @@ from typing import Final
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.administration.errors import ConflictError
+from authz.administration.errors import BadFieldsError, ConflictError
 from authz.administration.models import ChangeKind, Conflict, PermissionForm
 from idp_bridge.services import services
-from idp_bridge.texts import STOCKHOLM
+from idp_bridge.texts import CHANGE_TEXTS, STOCKHOLM
 from idp_bridge.views.administration import results, ticks
 from idp_bridge.views.administration.frame import (
     UNPROCESSABLE,
@@ -74,6 +74,9 @@ def save_permissions(membership: int, **_number: str) -> AnyResponse:
         )
     except ConflictError as error:
         return _show_conflict(_form_of(membership), ticked, error.conflicts)
+    except BadFieldsError:
+        problem = CHANGE_TEXTS.forms["reason"]
+        return _show(_form_of(membership), ticked, UNPROCESSABLE, problem=problem)
     told = results.remember(ChangeKind.PERMISSIONS, result)
     if request.args.get("fran") == REVIEW:
         return go_to(address_of("show_review", andring=told))
@@ -137,6 +140,7 @@ def _show(
     status: int = _FINE,
     *,
     is_typed: bool = False,
+    problem: str = "",
 ) -> Response:
     return show(
         "permissions",
@@ -147,6 +151,7 @@ def _show(
         before=_boxes(ticked.before),
         ends=_ends(ticked),
         wrong=ticked.problems,
+        problem_of_reason=problem,
         is_typed=is_typed,
     )
 

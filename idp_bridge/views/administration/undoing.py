@@ -5,7 +5,7 @@ from typing import Final
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.administration.errors import UndoRefusedError
+from authz.administration.errors import RestoreRefusedError, UndoRefusedError
 from authz.administration.models import ChangeKind
 from idp_bridge.login.pending import Area
 from idp_bridge.services import services
@@ -36,7 +36,7 @@ def undo(change: int, **_number: str) -> AnyResponse:
         result = administration().undo(
             organisation().id, change, actor=actor(), now=services().clock()
         )
-    except UndoRefusedError as error:
+    except (RestoreRefusedError, UndoRefusedError) as error:
         return _show_refused(error.reason, back)
     told = results.remember(ChangeKind.UNDO, result)
     return go_to(f"{back}?{results.PARAMETER}={told}")
