@@ -4,10 +4,11 @@ What is sorted by and searched in stands ready in ``user_lines``; the lines of a
 are then read by their numbers.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, false, func, or_, select
@@ -115,7 +116,7 @@ class ListStore:
         for some in portions(membership_ids):
             grants = self._grants(some)
             people = _PEOPLE.where(MembershipRow.id.in_(some))
-            for row in self._connection.execute(people):
+            for row in self._connection.execute(people).all():
                 lines[row.membership_id] = self._line(row, grants[row.membership_id])
         return tuple(lines[each] for each in membership_ids if each in lines)
 
@@ -242,7 +243,7 @@ class ListStore:
             or_(GrantRow.valid_until.is_(None), GrantRow.valid_until > self._now),
         )
         grants = defaultdict(list)
-        for row in self._connection.execute(statement):
+        for row in self._connection.execute(statement).all():
             grants[row.membership_id].append(row)
         return grants
 
@@ -260,14 +261,18 @@ class ListStore:
         )
 
     def _counts(self, grants: Sequence[Any]) -> tuple[ServiceCount, ...]:
-        counts: dict[ServiceName, int] = defaultdict(int)
-        for each in grants:
-            counts[self._permits[each.permission_id].service] += 1
-        by_name = sorted(counts, key=lambda each: (sort_key(each.name), each.code))
+        counts = Counter(self._permits[each.permission_id].service for each in grants)
         return tuple(
             ServiceCount(code=each.code, name=each.name, count=counts[each])
-            for each in by_name
+            for each in self._services
+            if each in counts
         )
+
+    @cached_property
+    def _services(self) -> Sequence[ServiceName]:
+        """All e-tjänster, by name."""
+        services = {each.service for each in self._permits.values()}
+        return sorted(services, key=lambda each: (sort_key(each.name), each.code))
 
 
 def code_of(permit: Permit) -> str:
