@@ -15,6 +15,8 @@ from metadata.clock import utc_now
 
 _DEFAULT_CONFIG: Final = Path("bridge.toml")
 _PLACES: Final = {
+    "administrator": "administrator:group",
+    "agreement": "agreement:group",
     "audit": "audit:group",
     "catalogue": "catalogue:group",
     "check": "check:command",
@@ -24,7 +26,12 @@ _PLACES: Final = {
     "init": "init:command",
     "keys": "keys:group",
     "metadata": "metadata:group",
+    "notice": "notice:group",
+    "operator": "operator:group",
+    "organisation": "organisation:group",
+    "permission": "permission:group",
     "serve": "serve:command",
+    "service": "service:group",
 }
 """Where each command is: its module in this package, and its name there."""
 

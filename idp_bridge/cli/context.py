@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -70,6 +70,11 @@ class Office:
     def authz(self) -> AuthzService:
         """The permission store."""
         return AuthzService(self.engine)
+
+    @property
+    def by(self) -> dict[str, Any]:
+        """Who changes something, and when, as parameters of whatever changes it."""
+        return {"actor": ACTOR, "now": self.clock()}
 
     @cached_property
     def register(self) -> OfficeService:

@@ -1,0 +1,101 @@
+"""``idp-bridge notice``: what do our pages tell everybody?"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from authz.catalogue_values import SWEDISH_TIME
+from authz.office.models import NewNotice, NoticeLevel, NoticePlace
+from idp_bridge.cli.context import Office, pass_office
+from idp_bridge.cli.output import json_option, show_json, show_table
+
+_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+
+
+@click.group("notice")
+def group() -> None:
+    """Tell of outages and other news. Times are Swedish."""
+
+
+@group.command()
+@click.argument("text")
+@click.option("--english", "text_en", default="", help="The same in English.")
+@click.option(
+    "--level",
+    type=click.Choice([one.value for one in NoticeLevel]),
+    default="information",
+)
+@click.option(
+    "--place",
+    type=click.Choice([one.value for one in NoticePlace]),
+    default="everywhere",
+)
+@click.option("--from", "start", type=_MOMENT, help="Without it, from now on.")
+@click.option("--until", type=_MOMENT, help="Without it, until it is ended.")
+@pass_office
+def add(  # noqa: PLR0913  # click passes options by name
+    office: Office,
+    *,
+    text: str,
+    text_en: str,
+    level: str,
+    place: str,
+    start: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Show TEXT (Swedish) on our pages."""
+    new = NewNotice(
+        text=text,
+        text_en=text_en,
+        level=level,
+        place=place,
+        valid_from=_moment(start) or office.clock(),
+        valid_until=_moment(until),
+    )
+    added = office.register.notices.add(new, **office.by)
+    click.echo(f"Notice {added} is registered.")
+
+
+@group.command("list")
+@json_option
+@pass_office
+def list_(office: Office, *, as_json: bool) -> None:
+    """List notices, the latest first."""
+    found = office.register.notices.list()
+    if as_json:
+        show_json([asdict(one) for one in found])
+        return
+    show_table(
+        ("notice", "level", "place", "from", "until", "text"),
+        [
+            (
+                one.id,
+                one.level,
+                one.place,
+                _local(one.validity.valid_from),
+                _local(one.validity.valid_until),
+                one.text,
+            )
+            for one in found
+        ],
+    )
+
+
+@group.command()
+@click.argument("notice", type=int)
+@pass_office
+def end(office: Office, *, notice: int) -> None:
+    """Take a NOTICE (its number in the list) from the pages."""
+    office.register.notices.end(notice, **office.by)
+    click.echo("Ended.")
+
+
+def _moment(local: datetime | None) -> datetime | None:
+    return local and local.replace(tzinfo=SWEDISH_TIME).astimezone(UTC)
+
+
+def _local(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(SWEDISH_TIME).strftime("%Y-%m-%dT%H:%M")
