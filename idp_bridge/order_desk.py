@@ -17,6 +17,7 @@ from authz.audit_store import AuditStore
 from authz.service import AuthzService
 from metadata.entities import Role
 from metadata.errors import MetadataError, MetadataUnavailableError
+from metadata.filters import Filters
 from metadata.loader import MetadataAdmin
 from metadata.orders import Action, Deed, Order, OrderStore, Witness
 from metadata.reports import NewSource, Outcome, RefreshResult
@@ -171,6 +172,7 @@ def new_source(order: Order) -> NewSource:
     """Read the source that an order wants to add."""
     given = order.detail
     pem = given.get("certificate_pem")
+    minutes = given["refresh_minutes"]
     return NewSource(
         name=order.source,
         kind=Kind(given["kind"]),
@@ -178,7 +180,12 @@ def new_source(order: Order) -> NewSource:
         certificate_pem=pem.encode() if pem else None,
         pin=given.get("pin") or None,
         roles=frozenset(map(Role, given["roles"])),
+        filters=Filters(
+            **{name: frozenset(values) for name, values in given["filters"].items()}
+        ),
         max_validity=timedelta(days=given["max_validity_days"]),
+        max_shrinkage_percent=given["max_shrinkage_percent"],
+        refresh_every=None if minutes is None else timedelta(minutes=minutes),
     )
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from metadata.errors import MetadataUnavailableError
+from metadata.database import translated_errors
 from metadata.tables import leases
 
 
@@ -45,7 +45,8 @@ class LeaseStore:
         Returns:
             Whether it is ours until its end.
         """
-        return self._renew(lease, now) or self._insert(lease)
+        with translated_errors():
+            return self._renew(lease, now) or self._insert(lease)
 
     def release(self, lease: Lease) -> None:
         """Let somebody else take it at once; one that was lost stays where it is."""
@@ -56,7 +57,7 @@ class LeaseStore:
     def holder_of(self, name: str, *, now: datetime) -> str | None:
         """Say who holds a lease now."""
         query = select(leases.c.holder).where(leases.c.name == name)
-        with _translated_errors(), self._engine.connect() as connection:
+        with translated_errors(), self._engine.connect() as connection:
             found: str | None = connection.execute(
                 query.where(leases.c.until > now)
             ).scalar()
@@ -80,19 +81,9 @@ class LeaseStore:
                 connection.execute(insert(leases).values(row))
         except IntegrityError:
             return False
-        except SQLAlchemyError as error:
-            raise MetadataUnavailableError(type(error).__name__) from error
         return True
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _translated_errors(), self._engine.begin() as connection:
+        with translated_errors(), self._engine.begin() as connection:
             yield connection
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise MetadataUnavailableError(type(error).__name__) from error

@@ -24,10 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
+from metadata.database import translated_errors
 from metadata.entities import Role
-from metadata.errors import MetadataUnavailableError
 from metadata.records import EntityRecord, SourceState
 from metadata.rows import entity_row, roles_of_text, source_state
 from metadata.sources import Kind, Source, Validators
@@ -140,6 +140,18 @@ class MdqStore:
                 _put(connection, absent, _key(absent, source, entity_id), row)
                 _make_room(connection, source, now)
 
+    def forget(self, *, ended_before: datetime) -> None:
+        """Remove answers and absences that ended before a moment.
+
+        Who asked for them has long got an answer; nobody can use them any more.
+        """
+        servers = select(sources.c.name).where(sources.c.kind == Kind.MDQ.value)
+        over = delete(entities).where(
+            entities.c.source.in_(servers), entities.c.valid_until < ended_before
+        )
+        with self._writing(over) as connection:
+            connection.execute(delete(absent).where(absent.c.until < ended_before))
+
     def note(self, source: Source, values: dict[str, Any]) -> None:
         """Note how a server does."""
         query = update(sources).where(sources.c.name == source.name)
@@ -178,11 +190,8 @@ class MdqStore:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise MetadataUnavailableError(type(error).__name__) from error
+        with translated_errors(), self._engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def _writing(self, first: Executable) -> Iterator[Connection]:

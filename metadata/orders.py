@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from metadata.errors import MetadataUnavailableError
+from metadata.database import translated_errors
 from metadata.tables import orders
 
 _LATEST: Final = 20
@@ -118,11 +117,8 @@ class OrderStore:
         )
 
     def _read(self, query: Any) -> tuple[Order, ...]:
-        try:
-            with self._engine.connect() as connection:
-                return tuple(map(_order_of, connection.execute(query)))
-        except SQLAlchemyError as error:
-            raise MetadataUnavailableError(type(error).__name__) from error
+        with translated_errors(), self._engine.connect() as connection:
+            return tuple(map(_order_of, connection.execute(query)))
 
 
 def _order_of(row: Row[Any]) -> Order:

@@ -29,17 +29,22 @@ LEASE: Final = "metadata-refresh"
 LEASE_TIME: Final = timedelta(minutes=3)
 """Longer than a source takes, unless its server is very slow; also how long the others
 wait for a dead process. Who is overtaken has worked in vain, and does no harm."""
+TIDY_EVERY: Final = timedelta(hours=1)
+KEPT_AFTER_END: Final = timedelta(days=1)
+"""How long what has ended is still there to be looked at."""
 AFTER_UNEXPECTED: Final = timedelta(hours=1)
 """When a source is looked at again that made something fail that nobody thought of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errands:
-    """What operators want done, and is done in the same turn."""
+    """What else is done in a turn: what operators want, and tidying up."""
 
     are_waiting: Callable[[], bool]
     carry_out: Callable[[Callable[[], bool]], object]
     """Does them; asks before each one whether it is still our turn."""
+    tidy: Callable[[datetime], object] = lambda _: None
+    """Removes what ended before a moment; done now and then."""
 
 
 NO_ERRANDS: Final = Errands(are_waiting=lambda: False, carry_out=lambda _: None)
@@ -71,6 +76,7 @@ class Refresher:
         self._clock = clock
         self._errands = errands
         self._holder = secrets.token_hex(16)
+        self._tidied_at: datetime | None = None
         self._tried: dict[str, Validators | None] = {}
 
     def run_due(self) -> tuple[RefreshResult, ...]:
@@ -79,19 +85,25 @@ class Refresher:
         Raises:
             MetadataUnavailableError: The database does not answer.
         """
-        if not self._due() and not self._errands.are_waiting():
+        if not (self._due() or self._errands.are_waiting() or self._is_untidy()):
             return ()
         with self._turn() as is_ours:
             return tuple(self._work()) if is_ours else ()
 
     def _work(self) -> Iterator[RefreshResult]:
         """Look again at what is due: another process may just have done it."""
+        if self._is_untidy():
+            self._tidied_at = self._clock()
+            self._errands.tidy(self._tidied_at - KEPT_AFTER_END)
         if self._errands.are_waiting():
             self._errands.carry_out(self._hold)
         for state in self._due():
             if not self._hold():
                 return
             yield self._refresh(state)
+
+    def _is_untidy(self) -> bool:
+        return self._tidied_at is None or self._clock() >= self._tidied_at + TIDY_EVERY
 
     def _refresh(self, state: SourceState) -> RefreshResult:
         source = state.source

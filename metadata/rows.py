@@ -4,7 +4,6 @@ import base64
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from hashlib import sha1
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -12,6 +11,7 @@ from sqlalchemy import Row
 from metadata.elements import nearest
 from metadata.entities import PublicKey, Role
 from metadata.filters import Filters
+from metadata.mdq_identifiers import sha1_of
 from metadata.records import (
     CertificateDetails,
     Difference,
@@ -35,7 +35,7 @@ def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
     return {
         "source": source,
         "entity_id": record.entity_id,
-        "entity_sha1": sha1_of(record.entity_id),
+        "entity_sha1": sha1_of(record.entity_id).value,
         "roles": _roles_text(record.roles),
         "sha256": record.sha256,
         "valid_until": record.valid_until,
@@ -47,14 +47,6 @@ def entity_row(record: EntityRecord, *, source: str) -> dict[str, Any]:
         "warnings": _json(record.warnings) if record.warnings else None,
         "xml": record.xml,
     }
-
-
-def sha1_of(entity_id: str) -> str:
-    """Write the short name that a message or a question may use for an entityID.
-
-    Nothing is trusted because of it (draft-young-md-query-saml 2.2.2 and 4.2).
-    """
-    return sha1(entity_id.encode(), usedforsecurity=False).hexdigest()
 
 
 def entity_record(row: Row[Any]) -> EntityRecord:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from metadata.entities import PublicKey, Role
@@ -22,7 +21,8 @@ MAX_DOCUMENT_BYTES: Final = 200 * 1024 * 1024
 MIN_REFRESH: Final = timedelta(minutes=1)
 
 _ALL: Final = 100
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+"""What a source may be called."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -88,7 +88,7 @@ def check_source(source: Source) -> None:
     Raises:
         SourceRefusedError: Its name, trust, roles or validity cannot be meant.
     """
-    if not _NAME.fullmatch(source.name):
+    if not NAME.fullmatch(source.name):
         raise SourceRefusedError(
             "a name has lower case letters, digits, dots, hyphens and underscores"
         )
@@ -109,24 +109,3 @@ def _check_figures(source: Source) -> None:
         raise SourceRefusedError("a largest shrinkage that is not between 0 and 100")
     if source.refresh_every is not None and source.refresh_every < MIN_REFRESH:
         raise SourceRefusedError("a refresh more often than once a minute")
-
-
-def fetch(location: str, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
-    """Read the document of a source from a file.
-
-    Raises:
-        SourceRefusedError: Not a file, not readable, empty, or too large.
-    """
-    path = Path(location)
-    try:
-        if not path.is_file():
-            raise SourceRefusedError(f"{location} is not a file")
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except (OSError, ValueError) as error:
-        raise SourceRefusedError(f"{location} cannot be read: {error}") from error
-    if not data:
-        raise SourceRefusedError(f"{location} is empty")
-    if len(data) > max_bytes:
-        raise SourceRefusedError(f"{location} is larger than {max_bytes} bytes")
-    return data

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
+from metadata.database import translated_errors
 from metadata.elements import nearest
 from metadata.entities import Role
 from metadata.entity_pages import EntityPage, EntityQuery, page_of
 from metadata.errors import (
-    MetadataUnavailableError,
     OvertakenError,
     SourceRefusedError,
     UnknownSourceError,
@@ -55,7 +54,7 @@ class EntityStore:
 
     def create_tables(self) -> None:
         """Make the tables that are missing."""
-        with _translated_errors():
+        with translated_errors():
             metadata_tables.create_all(self._engine)
 
     # --- reading ----------------------------------------------------------------------
@@ -264,13 +263,13 @@ class EntityStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated_errors(), self._engine.connect() as connection:
+        with translated_errors(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """Open a transaction in which nobody else writes."""
-        with _translated_errors(), self._engine.begin() as connection:
+        with translated_errors(), self._engine.begin() as connection:
             lock(connection)
             yield connection
 
@@ -291,11 +290,3 @@ def _before(
     if over is not None and found.loaded_at != over.loaded_at:
         raise OvertakenError("another process has taken a version meanwhile")
     return found
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise MetadataUnavailableError(type(error).__name__) from error

@@ -11,6 +11,7 @@ from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.order_desk import OrderDesk
 from metadata.lease_store import LeaseStore
 from metadata.loader import MetadataAdmin
+from metadata.mdq_store import MdqStore
 from metadata.orders import OrderStore
 from metadata.refreshing import Errands, Refresher
 from metadata.reports import Outcome, RefreshResult
@@ -75,12 +76,14 @@ def _refresher(office: Office) -> Refresher:
 
 
 def _errands(office: Office, admin: MetadataAdmin) -> Errands:
-    """Find what operators have ordered on their page."""
+    """Find what operators have ordered on their page, and what nobody needs."""
+    mdq_store = MdqStore(database.deferring(office.engine))
     orders = OrderStore(database.autocommit(office.engine))
     desk = OrderDesk(orders, office.authz, office.clock)
     return Errands(
         are_waiting=lambda: bool(orders.open()),
         carry_out=lambda may_go_on: desk.carry_out(admin, may_go_on=may_go_on),
+        tidy=lambda moment: mdq_store.forget(ended_before=moment),
     )
 
 

@@ -37,6 +37,9 @@ allow_test_hsa_ids = false
 # Whether "serve" also fetches the metadata of others when it is due. Not needed where a
 # timer runs "idp-bridge metadata refresh"; harmless beside it.
 refresh_in_background = true
+# Whether other bridges may ask for the entities that we trust, one at a time, at
+# /mdq/entities/NAME.
+mdq_server = false
 
 [metrics]
 # Networks that may read /metrics; to all others it does not exist.

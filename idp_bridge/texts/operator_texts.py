@@ -77,6 +77,17 @@ _FORM: Final[Mapping[str, str]] = {
     "pin-only-file": "SHA-256 kan bara anges för en fil på servern.",
     "roles": "Välj minst en roll.",
     "days": "Skriv ett antal dagar mellan 1 och 365.",
+    "shrinkage": "Skriv ett antal procent mellan 0 och 100.",
+    "minutes": "Skriv ett antal minuter mellan 1 och 10080, eller inget alls.",
+    "filter": "Skriv ett värde på varje rad, utan blanksteg i värdet.",
+}
+_FILTERS: Final[Mapping[str, str]] = {
+    "allow_entity_ids": "Ta bara dessa entityID",
+    "deny_entity_ids": "Ta aldrig dessa entityID",
+    "allow_authorities": "Ta bara det som dessa har registrerat",
+    "deny_authorities": "Ta aldrig det som dessa har registrerat",
+    "allow_categories": "Ta bara entiteter med någon av dessa kategorier",
+    "deny_categories": "Ta aldrig entiteter med någon av dessa kategorier",
 }
 
 OPERATOR_TEXTS: Final = SimpleNamespace(
@@ -87,5 +98,6 @@ OPERATOR_TEXTS: Final = SimpleNamespace(
     uses=_USES,
     problems=_PROBLEMS,
     form=_FORM,
+    filters=_FILTERS,
 )
 """Words by what they stand for, as templates look them up."""

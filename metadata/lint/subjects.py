@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from metadata import names
+from metadata.algorithms import MIN_EC_BITS, MIN_RSA_BITS
 from metadata.elements import MD, XML_LANG, attribute, children, text_of
 
 MDUI: Final = f"{{{names.NS_MDUI}}}"
@@ -137,15 +138,11 @@ class Key:
         """Whether the bridge would take it."""
         match self.public:
             case rsa.RSAPublicKey(key_size=bits):
-                return bits >= MIN_RSA
+                return bits >= MIN_RSA_BITS
             case ec.EllipticCurvePublicKey(key_size=bits):
-                return bits >= MIN_EC
+                return bits >= MIN_EC_BITS
             case _:
                 return False
-
-
-MIN_RSA: Final = 2048
-MIN_EC: Final = 256
 
 
 def read_certificate(text: str) -> x509.Certificate | None:

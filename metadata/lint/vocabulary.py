@@ -158,8 +158,6 @@ _INERA_NAMES: Final = frozenset(
 _OID: Final = re.compile(r"urn:oid:[0-2](\.\d+)+", re.ASCII)
 _SUBJECT_IDS: Final = ("urn:oasis:names:tc:SAML:attribute:",)
 
-FAMILIES: Final = ("Sambi", "Inera", "OID", "subject-id")
-
 
 def family_of(name: str) -> str | None:
     """Say to which family of names an attribute belongs; nothing when to none."""

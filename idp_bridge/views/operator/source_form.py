@@ -1,8 +1,8 @@
 """What did somebody type who wants to add a source, and can it be meant?"""
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -12,15 +12,29 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from metadata.algorithms import check_key
 from metadata.entities import PublicKey, Role
 from metadata.errors import WeakAlgorithmError
-from metadata.sources import DEFAULT_MAX_VALIDITY, DEFAULT_ROLES, Kind
+from metadata.filters import Filters
+from metadata.sources import (
+    DEFAULT_MAX_SHRINKAGE,
+    DEFAULT_MAX_VALIDITY,
+    DEFAULT_ROLES,
+    NAME,
+    Kind,
+)
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+FILTERS: Final = tuple(field.name for field in fields(Filters))
+"""What filters are called, here and on the command line."""
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-_DAYS: Final = re.compile(r"[0-9]{1,3}", re.ASCII)
-_MAX_DAYS: Final = 365
+_FIGURE: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
+_DAYS: Final = range(1, 366)
+_PERCENT: Final = range(101)
+_MINUTES: Final = range(1, 10_081)
+"""Up to a week."""
+_MAX_LINES: Final = 500
+_MAX_LINE: Final = 1024
 _MAX_LOCATION: Final = 2000
 _MAX_PEM: Final = 100_000
 _DEFAULT_DAYS: Final = str(DEFAULT_MAX_VALIDITY.days)
+_DEFAULT_SHRINKAGE: Final = str(DEFAULT_MAX_SHRINKAGE)
 
 _REMOTE: Final = frozenset({Kind.URL, Kind.MDQ})
 _SCHEMES: Final = ("https://", "http://")
@@ -41,6 +55,10 @@ class SourceForm:
     pin: str = ""
     roles: tuple[str, ...] = tuple(sorted(DEFAULT_ROLES))
     days: str = _DEFAULT_DAYS
+    shrinkage: str = _DEFAULT_SHRINKAGE
+    minutes: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Each filter as it was typed, one value a line."""
 
     @classmethod
     def read(
@@ -57,7 +75,16 @@ class SourceForm:
             pin=typed.get("pin", "").replace(" ", "").replace(":", "").strip(),
             roles=tuple(typed.getlist("roles")),
             days=typed.get("days", "").strip(),
+            shrinkage=typed.get("shrinkage", _DEFAULT_SHRINKAGE).strip(),
+            minutes=typed.get("minutes", "").strip(),
+            filters={name: typed.get(name, "").strip() for name in FILTERS},
         )
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether anything was typed that is not asked for at first."""
+        usual = (self.shrinkage, self.minutes) == (_DEFAULT_SHRINKAGE, "")
+        return not usual or any(self.filters.values())
 
     def problems(self, taken: Collection[str]) -> dict[str, str]:
         """Name what is wrong, at most one thing for each field.
@@ -66,8 +93,8 @@ class SourceForm:
             taken: Names of the sources that there are.
         """
         found: dict[str, str] = {}
-        for field, problem in self._problems(taken):
-            found.setdefault(field, problem)
+        for where, problem in self._problems(taken):
+            found.setdefault(where, problem)
         return found
 
     def detail(self) -> dict[str, Any]:
@@ -79,10 +106,17 @@ class SourceForm:
             "pin": self.pin.lower(),
             "roles": sorted(set(self.roles)),
             "max_validity_days": int(self.days),
+            "max_shrinkage_percent": int(self.shrinkage),
+            "refresh_minutes": int(self.minutes) if self.minutes else None,
+            "filters": {
+                name: values
+                for name in FILTERS
+                if (values := _lines(self.filters.get(name, "")))
+            },
         }
 
     def _problems(self, taken: Collection[str]) -> Iterator[Problem]:
-        if not _NAME.fullmatch(self.name):
+        if not NAME.fullmatch(self.name):
             yield "name", "name"
         if self.name in taken:
             yield "name", "name-taken"
@@ -92,8 +126,19 @@ class SourceForm:
         yield from self._problems_of_trust()
         if not self.roles or not set(self.roles) <= set(Role):
             yield "roles", "roles"
-        if not (_DAYS.fullmatch(self.days) and 1 <= int(self.days) <= _MAX_DAYS):
+        yield from self._problems_of_figures()
+        for name in FILTERS:
+            lines = _lines(self.filters.get(name, ""))
+            if len(lines) > _MAX_LINES or not all(map(_is_value, lines)):
+                yield name, "filter"
+
+    def _problems_of_figures(self) -> Iterator[Problem]:
+        if not _is_in(self.days, _DAYS):
             yield "days", "days"
+        if not _is_in(self.shrinkage, _PERCENT):
+            yield "shrinkage", "shrinkage"
+        if self.minutes and not _is_in(self.minutes, _MINUTES):
+            yield "minutes", "minutes"
 
     def _problems_of_location(self) -> Iterator[Problem]:
         if not self.location or len(self.location) > _MAX_LOCATION:
@@ -116,6 +161,19 @@ class SourceForm:
             yield "pin", "pin-only-file"
         if self.certificate:
             yield from _problems_of_pem(self.certificate)
+
+
+def _is_in(text: str, figures: range) -> bool:
+    return bool(_FIGURE.fullmatch(text)) and int(text) in figures
+
+
+def _lines(text: str) -> list[str]:
+    return sorted({line.strip() for line in text.splitlines() if line.strip()})
+
+
+def _is_value(line: str) -> bool:
+    """Tell whether something can be an entityID or another name in metadata."""
+    return len(line) <= _MAX_LINE and line.isprintable() and " " not in line
 
 
 def _problems_of_pem(pem: str) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """Which sources are there, how are they doing, and what shall happen to them?"""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
 from flask import Response, request, url_for
@@ -103,6 +104,7 @@ def _show(state: SourceState, *, has_changed: bool = False) -> Response:
         status=status_of(state, services().clock()),
         is_pinned=isinstance(source.trust, PinnedFile),
         certificates=certificates.of_trust(source.trust),
+        filters=asdict(source.filters),
         orders=[one for one in latest if one.source == source.name],
         has_changed=has_changed,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from metadata.algorithms import MIN_EC_BITS, MIN_RSA_BITS
 from metadata.elements import is_true
 from metadata.lint.levels import (
     ADVICE,
@@ -17,7 +18,7 @@ from metadata.lint.levels import (
     sweden,
 )
 from metadata.lint.registry import Flaw, entity_rule
-from metadata.lint.subjects import AA, IDP, MIN_EC, MIN_RSA, Entity, Key, Role
+from metadata.lint.subjects import AA, IDP, Entity, Key, Role
 
 _GOOD_RSA: Final = 3072
 _BEST_RSA: Final = 4096
@@ -118,7 +119,7 @@ def key_too_short(entity: Entity) -> Iterator[Flaw]:
     """RSA keys have 2048 bits at least, EC keys 256."""
     for _, key in _keys(entity):
         kind, bits = _bits(key)
-        if kind and bits < (MIN_RSA if kind == "RSA" else MIN_EC):
+        if kind and bits < (MIN_RSA_BITS if kind == "RSA" else MIN_EC_BITS):
             text = f"{_short(kind, bits)}: make one of RSA 3072 bits or EC P-256."
             yield Flaw(key.descriptor, text)
 
@@ -130,7 +131,7 @@ def key_short(entity: Entity) -> Iterator[Flaw]:
     """New RSA keys have 3072 bits at least."""
     for _, key in _keys(entity):
         kind, bits = _bits(key)
-        if kind == "RSA" and MIN_RSA <= bits < _GOOD_RSA:
+        if kind == "RSA" and MIN_RSA_BITS <= bits < _GOOD_RSA:
             text = f"{_short(kind, bits)}: make the next one of 3072."
             yield Flaw(key.descriptor, text)
 

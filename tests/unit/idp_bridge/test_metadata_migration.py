@@ -6,8 +6,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from metadata.entities import Role
+from metadata.mdq_identifiers import sha1_of
 from metadata.records import EntityRecord
-from metadata.rows import sha1_of
 from metadata.sources import Kind, PinnedFile
 from metadata.store import EntityStore
 
@@ -69,5 +69,8 @@ def test_sources_and_entities_survive_the_upgrade(url: str) -> None:
     )
     with engine.connect() as connection:
         columns = text("SELECT entity_sha1, search FROM metadata_entities")
-        assert connection.execute(columns).one() == (sha1_of(ENTITY), ENTITY.lower())
+        assert connection.execute(columns).one() == (
+            sha1_of(ENTITY).value,
+            ENTITY.lower(),
+        )
     engine.dispose()

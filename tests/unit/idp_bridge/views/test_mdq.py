@@ -171,7 +171,8 @@ def test_what_has_ended_is_unknown_from_that_very_moment(world: World) -> None:
 
 def test_nothing_is_handed_on_beyond_the_roles_that_we_use(world: World) -> None:
     signature = f'<ds:Signature xmlns:ds="{names.NS_DS}">x</ds:Signature>'
-    xml = entity(IDP, signature, idp_role(), sp_role(), idp_role(""))
+    role = idp_role().replace("</md:IDPSSO", f"{signature}</md:IDPSSO")
+    xml = entity(IDP, signature, role, sp_role(), idp_role(""))
     world.store.add(loaded(pinned("a"), record(xml=xml)))
     answered = verified(world.ask(IDP))
     assert b"SPSSODescriptor" not in answered

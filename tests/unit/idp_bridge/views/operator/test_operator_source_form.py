@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from idp_bridge.order_desk import OrderDesk
 from idp_bridge.services import order_desk
+from metadata.entities import Role
+from metadata.filters import Filters
 from metadata.reports import NewSource
 from tests.support.clock import NOW
 from tests.support.keys import rsa_key
@@ -55,6 +57,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "certificate": SIGNER.certificate_pem.decode(),
         "roles": ["idp", "sp"],
         "days": "30",
+        "shrinkage": "20",
     }
     return {**usual, **changes}
 
@@ -111,6 +114,36 @@ def test_a_file_with_a_certificate_may_be_chosen(
     assert site.admin.state("sambi").entity_count == 11
 
 
+def test_everything_that_the_command_line_offers_can_be_typed(
+    site: Site, file: Path, desk: OrderDesk
+) -> None:
+    site.log_in("system")
+    page = html.fromstring(site.get(f"{SOURCES}/ny-kalla").text)
+    assert page.get_element_by_id("mer").get("open") is None
+    form = typed(
+        location=str(file),
+        roles=["idp", "sp", "aa"],
+        shrinkage="5",
+        minutes="90",
+        deny_entity_ids=f" {MANY[0]} \r\n\r\n{MANY[1]}\r\n{MANY[1]}",
+        deny_authorities="https://authority.example",
+    )
+    assert site.send(f"{SOURCES}/ny-kalla", form).status_code == 303
+    assert desk.carry_out(site.admin) == 1
+    state = site.admin.state("sambi")
+    assert state.source.filters == Filters(
+        deny_entity_ids=frozenset(MANY[:2]),
+        deny_authorities=frozenset({"https://authority.example"}),
+    )
+    assert state.source.roles == frozenset(Role)
+    assert state.source.max_shrinkage_percent == 5
+    assert state.source.refresh_every == timedelta(minutes=90)
+    assert state.entity_count == 9
+    text = text_of(site.get(f"{SOURCES}/kallor/sambi"))
+    for shown in ("var 90 minut", "Ta aldrig dessa entityID", MANY[1], "5 %"):
+        assert shown in text
+
+
 SMALL = rsa_key("small", bits=1024).certificate_pem.decode()
 BAD_FORMS: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": ""}, ["#name"]),
@@ -137,6 +170,14 @@ BAD_FORMS: list[tuple[dict[str, Any], list[str]]] = [
     ({"days": "366"}, ["#days"]),
     ({"days": "-1"}, ["#days"]),
     ({"days": "\u0664"}, ["#days"]),
+    ({"shrinkage": "101"}, ["#shrinkage"]),
+    ({"shrinkage": ""}, ["#shrinkage"]),
+    ({"minutes": "0"}, ["#minutes"]),
+    ({"minutes": "10081"}, ["#minutes"]),
+    ({"allow_entity_ids": "urn:a urn:b"}, ["#allow_entity_ids"]),
+    ({"deny_categories": "a" * 1025}, ["#deny_categories"]),
+    ({"allow_authorities": "a\n" + "b\x07"}, ["#allow_authorities"]),
+    ({"allow_authorities": "\n".join(map(str, range(501)))}, ["#allow_authorities"]),
     ({"name": "", "days": "", "roles": []}, ["#name", "#roles", "#days"]),
     (
         {
