@@ -22,6 +22,7 @@ from authz.tables import (
     UserLineRow,
 )
 
+MAX_SEARCH_BYTES: Final = 900
 MANY: Final = 500
 """How many lines are written at a time."""
 
@@ -125,13 +126,18 @@ def _line_of(row: Any, held: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
         "surname_key": sort_key(row.surname),
         "hsa_key": row.hsa_key,
         "email_key": sort_key(row.email),
-        "search_text": search_text(
-            (row.given_name, row.surname, row.hsa_id, row.email)
+        "search_text": _cut(
+            search_text((row.given_name, row.surname, row.hsa_id, row.email))
         ),
         "held_services": _numbers(service for service, _ in held),
         "held_permissions": _numbers(permission for _, permission in held),
         "held_count": len(held),
     }
+
+
+def _cut(text: str) -> str:
+    """Keep what an index of PostgreSQL has room for; no real name is so long."""
+    return text.encode()[:MAX_SEARCH_BYTES].decode(errors="ignore")
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select
 from authz.administration.models import Actor, ActorKind, ChangeKind, Ending
 from authz.administration.organisation_store import Permit
 from authz.administration.work import working
-from authz.database import reader_of, reading
+from authz.database import reading
 from authz.sorting import sort_key
 from authz.tables import GrantRow, MembershipRow, PersonRow
 
@@ -56,28 +56,36 @@ def ending_soon(
     return tuple(sorted(endings, key=_key))
 
 
-def end_expired(engine: Engine, *, now: datetime) -> int:
+def end_expired(
+    engine: Engine, reader: Engine, *, now: datetime, organisation_id: int | None = None
+) -> int:
     """Write down as ended what ended by itself; answers with how many grants.
 
     Every organisation is a transaction of its own.
+
+    Args:
+        engine: The database, for writing.
+        reader: The same database, for looking whether there is anything.
+        now: When.
+        organisation_id: Only of this organisation.
     """
     over = (
         select(MembershipRow.organisation_id, MembershipRow.id)
         .join(GrantRow, GrantRow.membership_id == MembershipRow.id)
         .where(GrantRow.ended_at.is_(None), GrantRow.valid_until <= now)
     )
+    if organisation_id is not None:
+        over = over.where(MembershipRow.organisation_id == organisation_id)
     by_organisation: dict[int, list[int]] = defaultdict(list)
-    with reading(reader_of(engine)) as connection:
+    with reading(reader) as connection:
         for row in connection.execute(over):
             by_organisation[row.organisation_id].append(row.id)
-    for organisation_id, membership_ids in sorted(by_organisation.items()):
-        with working(engine, organisation_id, actor=_BRIDGE, now=now) as work:
-            for each in work.users.memberships(
-                organisation_id, membership_ids
-            ).values():
+    for number, membership_ids in sorted(by_organisation.items()):
+        with working(engine, number, actor=_BRIDGE, now=now) as work:
+            for each in work.users.memberships(number, membership_ids).values():
                 work.meet(each.id, each.person_id)
             work.held(membership_ids)
-            work.finish(ChangeKind.UNDO)
+            work.finish(ChangeKind.EXPIRY)
     return sum(map(len, by_organisation.values()))
 
 

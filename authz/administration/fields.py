@@ -10,7 +10,10 @@ from authz.errors import BadIdentifierError
 from authz.identifiers import parse_hsa_id
 
 MAX_NAME: Final = 100
+MAX_NAME_BYTES: Final = 200
+"""In UTF-8; an index of PostgreSQL has room for so much."""
 MAX_EMAIL: Final = 254
+"""In UTF-8 (RFC 5321, 4.5.3.1.3, less the brackets)."""
 MAX_REASON: Final = 500
 
 _NOT_SHOWN: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -60,7 +63,10 @@ def read_reason(reason: str | None) -> str | None:
 
 
 def _name(text: str) -> str:
-    return _line(text, longest=MAX_NAME)
+    name = _line(text, longest=MAX_NAME)
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise _BrokenRuleError("too-long")
+    return name
 
 
 def _hsa_id(text: str, *, allow_test_ids: bool) -> str:
@@ -77,6 +83,8 @@ def _email(text: str) -> str:
     has_parts = name and at and "." in domain.strip(".")
     if not has_parts or "@" in domain or any(map(str.isspace, address)):
         raise _BrokenRuleError("not-an-email")
+    if len(address.encode()) > MAX_EMAIL:
+        raise _BrokenRuleError("too-long")
     return address
 
 

@@ -269,6 +269,7 @@ class ChangeKind(StrEnum):
     REMOVAL = "removal"
     RESTORATION = "restoration"
     UNDO = "undo"
+    EXPIRY = "expiry"
 
 
 class EventKind(StrEnum):

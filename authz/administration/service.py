@@ -20,9 +20,12 @@ from authz.administration.models import (
     Actor,
     ChangeKind,
     ChangeResult,
+    HolderPage,
     ImportRow,
     NewUser,
     PermissionChange,
+    UserPage,
+    UserQuery,
 )
 from authz.administration.viewing import refuse_stale
 from authz.administration.work import Work, working
@@ -52,6 +55,32 @@ class AdministrationService(Looking):
     ) -> None:
         super().__init__(reader or reader_of(engine), allow_test_ids=allow_test_ids)
         self._engine = engine
+
+    def users(
+        self, organisation_id: int, query: UserQuery, *, now: datetime
+    ) -> UserPage:
+        """Read a page of the list of users.
+
+        What ended by itself is written down before, so that filters and searches know.
+        """
+        self._end_expired_in(organisation_id, now)
+        return super().users(organisation_id, query, now=now)
+
+    def holders(
+        self,
+        organisation_id: int,
+        permission_id: int,
+        query: UserQuery,
+        *,
+        now: datetime,
+    ) -> HolderPage:
+        """Read a page of users with one permission's box for each.
+
+        Raises:
+            NotFoundError: There is no such permission here.
+        """
+        self._end_expired_in(organisation_id, now)
+        return super().holders(organisation_id, permission_id, query, now=now)
 
     def add_user(
         self,
@@ -298,7 +327,12 @@ class AdministrationService(Looking):
         Returns:
             How many grants.
         """
-        return end_expired(self._engine, now=now)
+        return end_expired(self._engine, self._reader, now=now)
+
+    def _end_expired_in(self, organisation_id: int, now: datetime) -> None:
+        end_expired(
+            self._engine, self._reader, now=now, organisation_id=organisation_id
+        )
 
     @contextmanager
     def _working(
