@@ -63,6 +63,7 @@ class Action(StrEnum):
     PERSON_CHANGE = "person:change"
     PERSON_EXPORT = "person:export"
     PERSON_LOOK_UP = "person:look-up"
+    REMINDER_SEND = "reminder:send"
     RETENTION_RUN = "retention:run"
     REVIEW_CHANGE = "review:change"
     REVIEW_FINISH = "review:finish"

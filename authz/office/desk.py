@@ -62,7 +62,7 @@ class Desk:
     def __init__(
         self, engine: Engine, reader: Engine, *, allow_test_ids: bool = False
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._reader = reader
         self.allow_test_ids = allow_test_ids
 
@@ -90,7 +90,7 @@ class Desk:
             StoreUnavailableError: The database does not answer.
         """
         try:
-            with writing(self._engine) as connection:
+            with writing(self.engine) as connection:
                 trail = AuditStore(connection)
                 for chain in in_turn(chains):
                     trail.take_turn(chain)

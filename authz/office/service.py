@@ -56,7 +56,9 @@ from authz.office.desk import Desk
 from authz.office.notices import Notices
 from authz.office.operators import Operators
 from authz.office.organisations import Organisations
+from authz.office.outbox import Outbox
 from authz.office.people import People
+from authz.office.reminders import Reminders
 from authz.office.services import Services
 from authz.office.trail import Trail
 
@@ -89,3 +91,5 @@ class OfficeService:
         self.notices = Notices(desk)
         self.people = People(desk)
         self.trail = Trail(desk)
+        self.outbox = Outbox(desk)
+        self.reminders = Reminders(desk)

@@ -25,6 +25,7 @@ _PLACES: Final = {
     "explain": "explain:command",
     "init": "init:command",
     "keys": "keys:group",
+    "mail": "mail:group",
     "metadata": "metadata:group",
     "notice": "notice:group",
     "operator": "operator:group",
