@@ -228,7 +228,9 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "invalid": "Rätta {field}.",
     "ended-already": "Det är redan avslutat.",
     "number-taken": "En organisation har redan det organisationsnumret.",
-    "last-number": "En organisation måste ha minst ett organisationsnummer.",
+    "main-number": (
+        "Huvudnumret kan inte tas bort. Gör först ett annat nummer till huvudnummer."
+    ),
     "code-taken": "Koden används redan.",
     "entity-taken": "En annan e-tjänst har redan det entityID:t.",
     "agreement-there": (

@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz.office.models import NewOrganisation
+from idp_bridge.errors import PageNotFoundError
 from idp_bridge.texts import register_texts
 from idp_bridge.views.operator.endings import Ending, chosen_end, show_ending
 from idp_bridge.views.operator.frame import bp, go_to
@@ -27,7 +28,6 @@ _NEW: Final = {"numbers": ("number", ""), "already-there": ("number", "number-ta
 _NUMBERS: Final = {
     "number": ("number", ""),
     "already-there": ("number", "number-taken"),
-    "bad-values": ("number", "number"),
 }
 
 
@@ -109,9 +109,15 @@ def make_main_number(organisation_id: int, number: str) -> AnyResponse:
 @bp.post(f"{ONE}/nummer/<number>/ta-bort")
 @needs(Right.REGISTER_CHANGE)
 def remove_number(organisation_id: int, number: str) -> AnyResponse:
-    """Take a number from an organisation; the last one stays."""
+    """Take a number from an organisation; the last one stays.
+
+    Raises:
+        PageNotFoundError: It has no such number.
+    """
     view, typed = find(organisation_id), Typed(request.form)
-    with trying(typed, _NUMBERS):
+    if number not in view.organisation.numbers:
+        raise PageNotFoundError("no such number here")
+    with trying(typed, {"number": ("number", "main-number")}):
         office().organisations.remove_number(organisation_id, number, **by_now())
     if typed.problems:
         return show_page(
