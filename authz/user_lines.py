@@ -4,11 +4,22 @@ Whoever changes a user's names, memberships or grants calls :meth:`UserLines.ref
 in the same transaction.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from authz.models import PersonRole
 from authz.searching import search_text
@@ -22,7 +33,6 @@ from authz.tables import (
     UserLineRow,
 )
 
-MAX_SEARCH_BYTES: Final = 900
 MANY: Final = 500
 """How many lines are written at a time."""
 
@@ -43,11 +53,23 @@ _MEMBERS = (
     )
 )
 _HELD = (
-    select(GrantRow.membership_id, PermissionRow.id, PermissionRow.service_id)
-    .join(PermissionRow, PermissionRow.id == GrantRow.permission_id)
+    select(
+        GrantRow.membership_id,
+        func.aggregate_strings(cast(GrantRow.permission_id, Text), ",").label("held"),
+    )
     .where(
         GrantRow.membership_id.in_(bindparam("ids", expanding=True)),
         GrantRow.ended_at.is_(None),
+    )
+    .group_by(GrantRow.membership_id)
+)
+_NEW_HELD = (
+    update(UserLineRow)
+    .where(UserLineRow.membership_id == bindparam("number"))
+    .values(
+        held_services=bindparam("held_services"),
+        held_permissions=bindparam("held_permissions"),
+        held_count=bindparam("held_count"),
     )
 )
 _MORE = (
@@ -72,6 +94,15 @@ class UserLines:
         wanted = sorted(set(membership_ids))
         for start in range(0, len(wanted), MANY):
             self._refresh(wanted[start : start + MANY])
+
+    def refresh_held(self, membership_ids: Iterable[int]) -> None:
+        """Write anew what active users hold, when nothing else of theirs changed."""
+        wanted = sorted(set(membership_ids))
+        for start in range(0, len(wanted), MANY):
+            ids = wanted[start : start + MANY]
+            held = self._held(ids)
+            rows = [{"number": number, **held.get(number, _NOTHING)} for number in ids]
+            self._connection.execute(_NEW_HELD, rows)
 
     def refresh_people(self, person_ids: Iterable[int]) -> None:
         """Write the lines of all memberships of people anew."""
@@ -106,11 +137,34 @@ class UserLines:
 
     def made_of(self, membership_ids: Sequence[int]) -> list[Mapping[str, Any]]:
         """Say what the lines of memberships have to be."""
-        held: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for row in self._connection.execute(_HELD, {"ids": membership_ids}):
-            held[row.membership_id].append((row.service_id, row.id))
-        members = self._connection.execute(_MEMBERS, {"ids": membership_ids})
-        return [_line_of(row, held[row.membership_id]) for row in members]
+        held = self._held(membership_ids)
+        members = self._connection.execute(_MEMBERS, {"ids": membership_ids}).all()
+        return [
+            {**_line_of(row), **held.get(row.membership_id, _NOTHING)}
+            for row in members
+        ]
+
+    def _held(self, membership_ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+        rows = self._connection.execute(_HELD, {"ids": membership_ids}).all()
+        return {
+            row.membership_id: self._held_columns(list(map(int, row.held.split(","))))
+            for row in rows
+        }
+
+    def _held_columns(self, permission_ids: Sequence[int]) -> Mapping[str, Any]:
+        return {
+            "held_services": _numbers(self._services[each] for each in permission_ids),
+            "held_permissions": _numbers(permission_ids),
+            "held_count": len(permission_ids),
+        }
+
+    @cached_property
+    def _services(self) -> Mapping[int, int]:
+        """The e-tjänst of each permission."""
+        rows = self._connection.execute(
+            select(PermissionRow.id, PermissionRow.service_id)
+        )
+        return {row.id: row.service_id for row in rows}
 
 
 def holding(number: int) -> str:
@@ -118,7 +172,7 @@ def holding(number: int) -> str:
     return f"|{number}|"
 
 
-def _line_of(row: Any, held: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+def _line_of(row: Any) -> Mapping[str, Any]:
     return {
         "membership_id": row.membership_id,
         "organisation_id": row.organisation_id,
@@ -126,19 +180,18 @@ def _line_of(row: Any, held: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
         "surname_key": sort_key(row.surname),
         "hsa_key": row.hsa_key,
         "email_key": sort_key(row.email),
-        "search_text": _cut(
-            search_text((row.given_name, row.surname, row.hsa_id, row.email))
+        "search_text": search_text(
+            (row.given_name, row.surname, row.hsa_id, row.email)
         ),
-        "held_services": _numbers(service for service, _ in held),
-        "held_permissions": _numbers(permission for _, permission in held),
-        "held_count": len(held),
     }
-
-
-def _cut(text: str) -> str:
-    """Keep what an index of PostgreSQL has room for; no real name is so long."""
-    return text.encode()[:MAX_SEARCH_BYTES].decode(errors="ignore")
 
 
 def _numbers(numbers: Iterable[int]) -> str:
     return "|" + "".join(f"{number}|" for number in sorted(set(numbers)))
+
+
+_NOTHING: Final[Mapping[str, Any]] = {
+    "held_services": _numbers(()),
+    "held_permissions": _numbers(()),
+    "held_count": 0,
+}

@@ -82,9 +82,7 @@ def change_many(
         work.check_giving([permission_id])
         work.check_ends([until])
     held = {
-        each.membership_id: each
-        for each in work.held(givers | losers)
-        if each.permission_id == permission_id
+        each.membership_id: each for each in work.held(givers | losers, permission_id)
     }
     work.end([held[each] for each in sorted(losers & held.keys())])
     work.give(

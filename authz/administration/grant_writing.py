@@ -40,11 +40,23 @@ class GrantWriter:
         """Add grants; answers with their numbers, in the same order."""
         if not gives:
             return ()
-        statement = insert(GrantRow).returning(
-            GrantRow.id, sort_by_parameter_order=True
-        )
         rows = [self._values_of(each) for each in gives]
-        return self._connection.scalars(statement, rows).all()
+        self._connection.execute(insert(GrantRow), rows)
+        numbers = self._active(gives)
+        return [numbers[each.membership_id, each.permission_id] for each in gives]
+
+    def _active(self, gives: Sequence[Give]) -> dict[tuple[int, int], int]:
+        """Find grants that were just added; asking while adding goes row by row."""
+        permission_ids = sorted({each.permission_id for each in gives})
+        active = select(
+            GrantRow.id, GrantRow.membership_id, GrantRow.permission_id
+        ).where(GrantRow.permission_id.in_(permission_ids), GrantRow.ended_at.is_(None))
+        numbers: dict[tuple[int, int], int] = {}
+        for some in portions(each.membership_id for each in gives):
+            found = active.where(GrantRow.membership_id.in_(some))
+            for row in self._connection.execute(found).all():
+                numbers[row.membership_id, row.permission_id] = row.id
+        return numbers
 
     def end(self, grant_ids: Iterable[int], *, actor: str | None = None) -> None:
         """End grants now."""

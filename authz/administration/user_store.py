@@ -110,7 +110,7 @@ class UserStore:
                 MembershipRow.id.in_(some),
                 MembershipRow.organisation_id == organisation_id,
             )
-            for row in self._connection.execute(statement):
+            for row in self._connection.execute(statement).all():
                 found[row.id] = _membership_of(row)
         return found
 
@@ -130,14 +130,24 @@ class UserStore:
         statement = select(PersonRow.id).where(PersonRow.hsa_key == hsa_key(hsa_id))
         return self._connection.scalar(statement)
 
-    def held(self, membership_ids: Iterable[int]) -> Sequence[Held]:
-        """Read the grants that nobody has ended, also those whose end has come."""
+    def held(
+        self, membership_ids: Iterable[int], permission_id: int | None = None
+    ) -> Sequence[Held]:
+        """Read the grants that nobody has ended, also those whose end has come.
+
+        Args:
+            membership_ids: Of whom.
+            permission_id: Only this permission.
+        """
+        asked = _HELD
+        if permission_id is not None:
+            asked = asked.where(GrantRow.permission_id == permission_id)
         return [
             Held(**row._mapping)  # noqa: SLF001  # public in all but name
             for some in portions(membership_ids)
             for row in self._connection.execute(
-                _HELD.where(GrantRow.membership_id.in_(some))
-            )
+                asked.where(GrantRow.membership_id.in_(some))
+            ).all()
         ]
 
 

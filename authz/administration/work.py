@@ -40,6 +40,18 @@ EXPIRY = "bridge"
 """The actor of grants that end by themselves."""
 
 
+_ABOUT_GRANTS = frozenset(
+    (
+        ChangeKind.PERMISSIONS,
+        ChangeKind.GIVE,
+        ChangeKind.TAKE,
+        ChangeKind.COPY,
+        ChangeKind.EXPIRY,
+    )
+)
+"""What changes of a user's line nothing but what is held."""
+
+
 class Work:
     """One change of one organisation, inside its transaction.
 
@@ -165,9 +177,16 @@ class Work:
             raise OwnRightsError(self.actor)
         self._people[membership_id] = person_id
 
-    def held(self, membership_ids: Iterable[int]) -> Sequence[Held]:
-        """Read what users have now; what ended by itself is written down as ended."""
-        found = self.users.held(membership_ids)
+    def held(
+        self, membership_ids: Iterable[int], permission_id: int | None = None
+    ) -> Sequence[Held]:
+        """Read what users have now; what ended by itself is written down as ended.
+
+        Args:
+            membership_ids: Of whom.
+            permission_id: Only this permission.
+        """
+        found = self.users.held(membership_ids, permission_id)
         over = [each for each in found if each.is_over(self.now)]
         self.grants.end((each.id for each in over), actor=EXPIRY)
         for each in over:
@@ -213,8 +232,12 @@ class Work:
         if reason is not None:
             more["reason"] = reason
         self._write_events(more)
-        UserLines(self.connection).refresh(self._people)
         actions = [step.action for step in self._steps]
+        lines = UserLines(self.connection)
+        if kind in _ABOUT_GRANTS:
+            lines.refresh_held(self._people)
+        else:
+            lines.refresh(self._people)
         return ChangeResult(
             change_id=change_id,
             added=tuple(self._effects.get(Action.GRANT_GIVE, ())),
