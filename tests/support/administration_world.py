@@ -109,9 +109,9 @@ class Administration:
                     OrganisationNumberRow.number, OrganisationNumberRow.organisation_id
                 )
             )
-            self.organisations = dict(numbers.tuples())
+            self.organisations = {row.number: row.organisation_id for row in numbers}
             people = connection.execute(select(PersonRow.hsa_id, PersonRow.id))
-            self.people = dict(people.tuples())
+            self.people = {row.hsa_id: row.id for row in people}
             permissions = connection.execute(
                 select(ServiceRow.code, PermissionRow.code, PermissionRow.id).join(
                     ServiceRow, ServiceRow.id == PermissionRow.service_id
