@@ -7,6 +7,7 @@ from sqlalchemy import Engine, create_engine
 from authz import tables
 from authz.database import Base
 from authz.office import tables as office_tables
+from authz.reviewing import tables as review_tables
 from idp_bridge.database import prepare
 
 
@@ -36,7 +37,8 @@ def create_authz_tables(engine: Engine) -> None:
 
 
 def _table_names() -> list[str]:
-    known = [*vars(tables).values(), *vars(office_tables).values()]
+    modules = (tables, office_tables, review_tables)
+    known = [value for module in modules for value in vars(module).values()]
     rows = (value for value in known if isinstance(value, type))
     found = {row for row in rows if issubclass(row, Base) and row != Base}
     return sorted(row.__tablename__ for row in found)

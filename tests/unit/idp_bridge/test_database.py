@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, insert, make_url, text
 
 from authz.office.tables import NoticeRow
+from authz.reviewing.tables import ReviewRow
 from authz.tables import AuditEntryRow
 from idp_bridge import database
 from idp_bridge.database import DatabaseProblemError
@@ -24,6 +25,7 @@ from tests.support.installations import BASE_URL, SECRET
 from tests.support.links import Link
 
 MODELS: list[MetaData] = [NoticeRow.metadata, metadata_tables, state_tables]
+assert ReviewRow.metadata is NoticeRow.metadata  # its tables are read, too
 PROCESSES = 8
 WRITES = 25
 
