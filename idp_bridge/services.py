@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from authz.administration.service import AdministrationService
 from authz.office.service import OfficeService
+from authz.reviewing.service import ReviewService
 from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
@@ -48,6 +49,7 @@ class Services:
     authz: AuthzService
     office: OfficeService
     administration: AdministrationService
+    reviews: ReviewService
     state: StateStore
     our_metadata: OurMetadata
     metrics: Metrics = field(repr=False)
@@ -110,6 +112,7 @@ def build_services(
         administration=AdministrationService(
             engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids
         ),
+        reviews=ReviewService(engine, reader),
         state=open_state(settings.state_url, engine=reader, clock=clock),
         our_metadata=OurMetadata(settings, lambda: key_ring.current().keys, clock),
         metrics=Metrics(SourceFigures(entity_store, clock)),
