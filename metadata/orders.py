@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from metadata.database import translated_errors
 from metadata.tables import orders
@@ -104,6 +104,19 @@ class OrderStore:
             .where(orders.c.number == order.number)
             .values(done_at=now, problem=problem)
         )
+
+    def forget(self, before: datetime, *, dry_run: bool) -> int:
+        """Delete orders that were done before a moment; only count them in a dry run.
+
+        Returns:
+            How many.
+        """
+        is_old = orders.c.done_at <= before
+        with translated_errors(), self._engine.begin() as connection:
+            count = connection.scalar(select(func.count(orders.c.number)).where(is_old))
+            if not dry_run:
+                connection.execute(delete(orders).where(is_old))
+        return count or 0
 
     def open(self) -> tuple[Order, ...]:
         """Read what is still to be done, the oldest first."""

@@ -46,7 +46,7 @@ class People:
         """
         key = hsa_key(hsa_id)
         with self._desk.reading() as connection:
-            found = _find(connection, key)
+            found = find_person(connection, key)
         chains = chains_of(found)
         with self._desk.changing(*chains, actor=actor, now=now) as work:
             for chain in chains:
@@ -62,7 +62,8 @@ def chains_of(found: LookedUpPerson | None) -> tuple[str, ...]:
     return tuple(sorted(chains)) or (SYSTEM_CHAIN,)
 
 
-def _find(connection: Connection, key: str) -> LookedUpPerson | None:
+def find_person(connection: Connection, key: str) -> LookedUpPerson | None:
+    """Find a person by the key of an HSA-id, without a trace."""
     row = PersonRow.__table__
     person = connection.execute(select(row).where(row.c.hsa_key == key)).one_or_none()
     if person is None:

@@ -33,6 +33,7 @@ write also takes ``now``)::
     operators.list() -> tuple[Operator, ...]
     operators.get(operator_id), .add(NewOperator, …), .change(operator_id, …), .end(…)
 
+    services.names() -> codes to names
     services.list(*, now) -> tuple[ServiceView, ...];  services.get(code, *, now)
     services.add(code, NewService, …), .change(code, NewService, …)
     services.add_permission(code, permission_code, NewPermission, …)
@@ -53,12 +54,14 @@ from authz.database import reader_of
 from authz.office.administrators import Administrators
 from authz.office.agreements import Agreements
 from authz.office.desk import Desk
+from authz.office.export import Export
 from authz.office.notices import Notices
 from authz.office.operators import Operators
 from authz.office.organisations import Organisations
 from authz.office.outbox import Outbox
 from authz.office.people import People
 from authz.office.reminders import Reminders
+from authz.office.retention import Retention
 from authz.office.services import Services
 from authz.office.trail import Trail
 
@@ -93,3 +96,5 @@ class OfficeService:
         self.trail = Trail(desk)
         self.outbox = Outbox(desk)
         self.reminders = Reminders(desk)
+        self.retention = Retention(desk)
+        self.export = Export(desk)

@@ -27,6 +27,7 @@ from authz.office.models import (
 from authz.office.service_rows import service_views
 from authz.office.typed import Typed
 from authz.rows import add
+from authz.sorting import sort_key
 from authz.tables import PermissionRow, ServiceEntityIdRow, ServiceRow
 
 
@@ -47,6 +48,13 @@ class Services:
         """List all e-tjänster, by name, also those that are closed."""
         with self._desk.reading() as connection:
             return service_views(connection, now=now)
+
+    def names(self) -> Mapping[str, str]:
+        """Name all e-tjänster by their codes, also those that are closed."""
+        with self._desk.reading() as connection:
+            found = CatalogueStore(connection).services_of_kind(None)
+        by_name = sorted(found, key=lambda one: sort_key(one.name))
+        return {one.code: one.name for one in by_name}
 
     def get(self, code: str, *, now: datetime) -> ServiceView:
         """Show an e-tjänst with its permissions.

@@ -31,6 +31,8 @@ _PLACES: Final = {
     "operator": "operator:group",
     "organisation": "organisation:group",
     "permission": "permission:group",
+    "person": "person:group",
+    "retention": "retention:group",
     "serve": "serve:command",
     "service": "service:group",
 }
