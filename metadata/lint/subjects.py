@@ -255,6 +255,11 @@ class Entity:
     signers: frozenset[str] = frozenset()
     """Fingerprints of the keys that stand in the document's signature."""
 
+    @cached_property
+    def elements(self) -> tuple[etree._Element, ...]:
+        """All its elements; held, so that rules need not make them anew."""
+        return tuple(self.element.iter("*"))
+
     @property
     def is_alone(self) -> bool:
         """Whether it is the whole document."""

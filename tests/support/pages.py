@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, render_template
 from lxml import html
 
 from idp_bridge import error_pages, headers, pages
 from idp_bridge.errors import Fault
+from idp_bridge.keys import Purpose, Slot, StoredKey
+from idp_bridge.our_metadata import OurDocument, OurRole
 from idp_bridge.settings import Agency
-from idp_bridge.views import portal
+from idp_bridge.views import entity_metadata, portal
+from tests.support.keys import rsa_key
 
 NOW = datetime(2026, 7, 1, 12, 30, 5, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -43,6 +46,7 @@ def pages_app(agency: Agency | None = None) -> Flask:
     error_pages.register(app, clock=lambda: NOW)
     pages.register(app, agency or Agency(support_email="support@example.se"))
     app.register_blueprint(portal.bp)
+    app.register_blueprint(entity_metadata.bp)
     return app
 
 
@@ -91,6 +95,36 @@ def methods_page(
         )
 
 
+def metadata_page() -> str:
+    """Show what partners need who take our metadata by hand."""
+    documents = [
+        OurDocument(
+            role=role,
+            entity_id=f"https://bridge.example.se/saml/{role}",
+            xml=b"<md:EntityDescriptor/>",
+            made_at=NOW,
+            valid_until=NOW,
+            keys=tuple(_key(slot) for slot in Slot),
+        )
+        for role in OurRole
+    ]
+    with pages_app().test_request_context():
+        return render_template(
+            "metadata.html", documents=documents, names=lambda one: f"{one.role}.xml"
+        )
+
+
+def _key(slot: Slot) -> StoredKey:
+    pair = rsa_key("installation signing")
+    return StoredKey(
+        purpose=Purpose.SIGNING,
+        slot=slot,
+        private_pem=pair.private_pem,
+        signing_key=pair.signing,
+        since=NOW,
+    )
+
+
 def every_page() -> dict[str, str]:
     """Render one of each page that needs no database."""
     client = pages_app().test_client()
@@ -106,6 +140,7 @@ def every_page() -> dict[str, str]:
         )
     }
     found["handoff"] = handoff_page().get_data(as_text=True)
+    found["metadata"] = metadata_page()
     found["methods"] = methods_page().get_data(as_text=True)
     found["error"] = error_page(back=FORM, retry_url="/").get_data(as_text=True)
     return found

@@ -75,7 +75,7 @@ def entity_id_repeated(entity: Entity) -> Iterator[Flaw]:
 @entity_rule("id-repeated", saml(ERROR, "XML schema: ID; bridge: messages refused"))
 def id_repeated(entity: Entity) -> Iterator[Flaw]:
     """No ID occurs twice, so that a signature can mean one element only."""
-    for element in entity.element.iter("*"):
+    for element in entity.elements:
         value = element.get("ID")
         if value and entity.memory.first("ID", value, value) is not None:
             yield Flaw(element, f"The ID {quoted(value)} occurs twice: change one.")

@@ -25,9 +25,9 @@ _EXTENSIONS: Final = MD + "Extensions"
 _GROUP: Final = MD + "EntitiesDescriptor"
 
 
-def _modelled(top: etree._Element) -> Iterator[etree._Element]:
+def _modelled(entity: Entity) -> Iterator[etree._Element]:
     """Walk through the elements whose content the schema lists."""
-    yield from (one for one in top.iter("*") if one.tag in CONTENT)
+    return (one for one in entity.elements if one.tag in CONTENT)
 
 
 def _groups(document: Document) -> Iterator[etree._Element]:
@@ -35,15 +35,23 @@ def _groups(document: Document) -> Iterator[etree._Element]:
     yield from document.root.iter(_GROUP)
 
 
-def _number_of_step(steps: tuple[Step, ...], child: etree._Element) -> int | None:
-    return next((n for n, step in enumerate(steps) if child.tag in step.tags), None)
+def _numbers(steps: tuple[Step, ...]) -> dict[str, int]:
+    """Number the tags by the first step in which they may stand."""
+    numbered = reversed([*enumerate(steps)])
+    return {tag: number for number, step in numbered for tag in step.tags}
+
+
+_NUMBERS: Final = {tag: _numbers(steps) for tag, steps in CONTENT.items()}
+
+
+def _number_of_step(parent: etree._Element, child: etree._Element) -> int | None:
+    return _NUMBERS[tag_of(parent)].get(tag_of(child))
 
 
 def _misordered(parent: etree._Element) -> Iterator[Flaw]:
-    steps = CONTENT[tag_of(parent)]
     reached, last = 0, ""
     for child in parent.iterchildren("*"):
-        number = _number_of_step(steps, child)
+        number = _number_of_step(parent, child)
         if number is not None and number < reached:
             name = local_name(child)
             yield Flaw(child, f"{name} stands after {last}: move it before that.")
@@ -54,15 +62,13 @@ def _misordered(parent: etree._Element) -> Iterator[Flaw]:
 @entity_rule("element-order", saml(ERROR, _SCHEMA))
 def element_order(entity: Entity) -> Iterator[Flaw]:
     """Elements stand in the order of the schema; the bridge reads them in any order."""
-    for parent in _modelled(entity.element):
+    for parent in _modelled(entity):
         yield from _misordered(parent)
 
 
 def _unknown(parent: etree._Element) -> Iterator[Flaw]:
     for child in parent.iterchildren("*"):
-        if _number_of_step(CONTENT[tag_of(parent)], child) is None and not _is_open(
-            child
-        ):
+        if _number_of_step(parent, child) is None and not _is_open(child):
             said = f"{local_name(child)} may not stand in {local_name(parent)}"
             yield Flaw(child, f"{said}: move it or take it out.")
 
@@ -75,7 +81,7 @@ def _is_open(child: etree._Element) -> bool:
 @entity_rule("element-unknown", saml(ERROR, _SCHEMA))
 def element_unknown(entity: Entity) -> Iterator[Flaw]:
     """No element stands where the schema does not allow it."""
-    for parent in _modelled(entity.element):
+    for parent in _modelled(entity):
         yield from _unknown(parent)
 
 
@@ -90,7 +96,7 @@ def group_content(document: Document) -> Iterator[Flaw]:
 @entity_rule("element-missing", saml(ERROR, _SCHEMA))
 def element_missing(entity: Entity) -> Iterator[Flaw]:
     """Every element that the schema requires is there."""
-    for parent in _modelled(entity.element):
+    for parent in _modelled(entity):
         present = {child.tag for child in parent.iterchildren("*")}
         for step in CONTENT[tag_of(parent)]:
             if step.is_required and not step.tags & present:
@@ -100,7 +106,7 @@ def element_missing(entity: Entity) -> Iterator[Flaw]:
 @entity_rule("element-repeated", saml(ERROR, _SCHEMA))
 def element_repeated(entity: Entity) -> Iterator[Flaw]:
     """What may stand once stands once."""
-    for parent in _modelled(entity.element):
+    for parent in _modelled(entity):
         counted = Counter(child.tag for child in parent.iterchildren("*"))
         for step in CONTENT[tag_of(parent)]:
             if not step.may_repeat and sum(counted[tag] for tag in step.tags) > 1:
@@ -111,7 +117,7 @@ def element_repeated(entity: Entity) -> Iterator[Flaw]:
 @entity_rule("attribute-missing", saml(ERROR, _SCHEMA))
 def attribute_missing(entity: Entity) -> Iterator[Flaw]:
     """Every attribute that the schema requires is there."""
-    for element in entity.element.iter("*"):
+    for element in entity.elements:
         for name, known in ATTRIBUTES.get(tag_of(element), {}).items():
             if known.is_required and element.get(name) is None:
                 yield Flaw(element, f"{local_name(element)} lacks {name}: add it.")
@@ -120,7 +126,7 @@ def attribute_missing(entity: Entity) -> Iterator[Flaw]:
 @entity_rule("attribute-unknown", saml(ERROR, _SCHEMA))
 def attribute_unknown(entity: Entity) -> Iterator[Flaw]:
     """No attribute stands where the schema does not allow it."""
-    for element in entity.element.iter("*"):
+    for element in entity.elements:
         known = ATTRIBUTES.get(tag_of(element))
         if known is None:
             continue
@@ -133,7 +139,7 @@ def attribute_unknown(entity: Entity) -> Iterator[Flaw]:
 @entity_rule("text-unexpected", saml(ERROR, _SCHEMA))
 def text_unexpected(entity: Entity) -> Iterator[Flaw]:
     """No text stands between elements."""
-    for parent in _modelled(entity.element):
+    for parent in _modelled(entity):
         texts = [parent.text, *(child.tail for child in parent)]
         stray = "".join(filter(None, texts)).strip()
         if stray:

@@ -78,7 +78,7 @@ _WANTED: Final = {
 
 def _typed(entity: Entity) -> Iterator[tuple[etree._Element, str, str, str]]:
     """Walk through the attributes that the schema knows: where, name, kind, value."""
-    for element in entity.element.iter("*"):
+    for element in entity.elements:
         known = ATTRIBUTES.get(tag_of(element))
         if known:
             for name, value in element.attrib.items():
@@ -87,7 +87,7 @@ def _typed(entity: Entity) -> Iterator[tuple[etree._Element, str, str, str]]:
 
 
 def _texts(entity: Entity) -> Iterator[etree._Element]:
-    yield from (one for one in entity.element.iter("*") if one.tag in _TEXTS)
+    yield from (one for one in entity.elements if one.tag in _TEXTS)
 
 
 @entity_rule("attribute-value", saml(ERROR, "SAML metadata schema"))

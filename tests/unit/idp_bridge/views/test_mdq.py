@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -19,6 +19,7 @@ from metadata.reader import read_identity_provider, read_service_provider
 from metadata.records import EntityRecord
 from metadata.signatures import verify_enveloped
 from metadata.store import EntityStore
+from metadata.tables import entities
 from tests.support.clock import NOW, FrozenClock
 from tests.support.installations import BASE_URL, install, settings_of
 from tests.support.keys import rsa_key
@@ -114,6 +115,16 @@ def test_any_entity_id_can_be_asked_for_in_both_ways(
     for identifier in (quote(entity_id, safe=""), sha1_of(entity_id)):
         xml = verified(world.get(identifier))
         assert read_identity_provider(xml).entity_id == entity_id
+
+
+def test_two_entities_with_one_sha1_are_an_attack(world: World) -> None:
+    world.store.add(loaded(pinned("a"), record(), record("urn:other")))
+    assert world.get(sha1_of(IDP)).status_code == 200
+    forged = update(entities).values(entity_sha1=mdq_identifiers.sha1_of(IDP).value)
+    with world.services.engine.begin() as connection:
+        connection.execute(forged)
+    assert world.get(sha1_of(IDP)).status_code == 404
+    assert world.ask(IDP).status_code == 200
 
 
 def sha1_of(entity_id: str) -> str:
