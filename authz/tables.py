@@ -288,6 +288,13 @@ class UserLineRow(Base):
             *("organisation_id", "held_count"),
             *("surname_key", "given_key", "membership_id"),
         ),
+        Index(
+            "ix_user_lines_ending",
+            "organisation_id",
+            "ends_next",
+            sqlite_where=text("ends_next IS NOT NULL"),
+            postgresql_where=text("ends_next IS NOT NULL"),
+        ),
     )
 
     membership_id: Mapped[int] = mapped_column(
@@ -305,6 +312,8 @@ class UserLineRow(Base):
     held_permissions: Mapped[str] = mapped_column(Text)
     """Numbers of the permissions with an active grant: ``|3|17|``."""
     held_count: Mapped[int]
+    ends_next: Mapped[Moment | None]
+    """The first end of an active grant."""
 
 
 class ChangeRow(Base):

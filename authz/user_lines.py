@@ -56,6 +56,7 @@ _HELD = (
     select(
         GrantRow.membership_id,
         func.aggregate_strings(cast(GrantRow.permission_id, Text), ",").label("held"),
+        func.min(GrantRow.valid_until).label("ends_next"),
     )
     .where(
         GrantRow.membership_id.in_(bindparam("ids", expanding=True)),
@@ -70,6 +71,7 @@ _NEW_HELD = (
         held_services=bindparam("held_services"),
         held_permissions=bindparam("held_permissions"),
         held_count=bindparam("held_count"),
+        ends_next=bindparam("ends_next"),
     )
 )
 _MORE = (
@@ -146,16 +148,15 @@ class UserLines:
 
     def _held(self, membership_ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
         rows = self._connection.execute(_HELD, {"ids": membership_ids}).all()
-        return {
-            row.membership_id: self._held_columns(list(map(int, row.held.split(","))))
-            for row in rows
-        }
+        return {row.membership_id: self._held_columns(row) for row in rows}
 
-    def _held_columns(self, permission_ids: Sequence[int]) -> Mapping[str, Any]:
+    def _held_columns(self, row: Any) -> Mapping[str, Any]:
+        permission_ids = list(map(int, row.held.split(",")))
         return {
             "held_services": _numbers(self._services[each] for each in permission_ids),
             "held_permissions": _numbers(permission_ids),
             "held_count": len(permission_ids),
+            "ends_next": row.ends_next,
         }
 
     @cached_property
@@ -194,4 +195,5 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "held_services": _numbers(()),
     "held_permissions": _numbers(()),
     "held_count": 0,
+    "ends_next": None,
 }

@@ -11,7 +11,7 @@ from authz.administration.organisation_store import Permit
 from authz.administration.work import working
 from authz.database import reading
 from authz.sorting import sort_key
-from authz.tables import GrantRow, MembershipRow, PersonRow
+from authz.tables import GrantRow, MembershipRow, PersonRow, UserLineRow
 
 _BRIDGE = Actor(kind=ActorKind.SYSTEM, id=0, name="")
 
@@ -33,10 +33,12 @@ def ending_soon(
             PersonRow.given_name,
             PersonRow.surname,
         )
+        .join(UserLineRow, UserLineRow.membership_id == GrantRow.membership_id)
         .join(MembershipRow, MembershipRow.id == GrantRow.membership_id)
         .join(PersonRow, PersonRow.id == MembershipRow.person_id)
         .where(
-            MembershipRow.organisation_id == organisation_id,
+            UserLineRow.organisation_id == organisation_id,
+            UserLineRow.ends_next <= until,
             GrantRow.ended_at.is_(None),
             GrantRow.valid_until > now,
             GrantRow.valid_until <= until,
@@ -70,16 +72,20 @@ def end_expired(
         organisation_id: Only of this organisation.
     """
     over = (
-        select(MembershipRow.organisation_id, MembershipRow.id)
-        .join(GrantRow, GrantRow.membership_id == MembershipRow.id)
-        .where(GrantRow.ended_at.is_(None), GrantRow.valid_until <= now)
+        select(UserLineRow.organisation_id, UserLineRow.membership_id)
+        .join(GrantRow, GrantRow.membership_id == UserLineRow.membership_id)
+        .where(
+            UserLineRow.ends_next <= now,
+            GrantRow.ended_at.is_(None),
+            GrantRow.valid_until <= now,
+        )
     )
     if organisation_id is not None:
-        over = over.where(MembershipRow.organisation_id == organisation_id)
+        over = over.where(UserLineRow.organisation_id == organisation_id)
     by_organisation: dict[int, list[int]] = defaultdict(list)
     with reading(reader) as connection:
         for row in connection.execute(over):
-            by_organisation[row.organisation_id].append(row.id)
+            by_organisation[row.organisation_id].append(row.membership_id)
     for number, membership_ids in sorted(by_organisation.items()):
         with working(engine, number, actor=_BRIDGE, now=now) as work:
             for each in work.users.memberships(number, membership_ids).values():

@@ -159,9 +159,9 @@ class Population:
         ]
 
     def end_of(self, number: int, permission_id: int) -> datetime | None:
-        """Say until when a grant holds: every twentieth ends, some have ended."""
+        """Say until when a grant holds: every twentieth ends, a few have ended."""
         dice = (number * 7 + permission_id * 13) % 400
-        return MOMENT + timedelta(days=dice * 8 - 20) if dice < 20 else None  # noqa: PLR2004
+        return MOMENT + timedelta(days=dice * 8 - 4) if dice < 20 else None  # noqa: PLR2004
 
     def _chance(self, number: int) -> int:
         mixed = (number + self.seed * 0x10001) * _MULTIPLIER & _MASK

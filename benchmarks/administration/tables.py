@@ -106,11 +106,13 @@ def _lines(population: Population) -> Iterator[Row]:
         names = (user.given_name, user.surname)
         texts = (names_text(*names), search_text((user.hsa_id, user.email)))
         permissions = population.permissions_of(user.id)
+        ends = [population.end_of(user.id, each) for each in permissions]
         services = {invented.service_of(permission) for permission in permissions}
         yield (
             *(user.id, user.organisation_id, key(names[0]), key(names[1])),
             *(user.hsa_id.upper(), sort_key(user.email), BETWEEN.join(texts)),
             *(_listed(services), _listed(permissions), len(permissions)),
+            min((end for end in ends if end is not None), default=None),
         )
 
 
@@ -120,7 +122,7 @@ def _listed(numbers: Iterable[int]) -> str:
 
 _LINE: Final = (
     "membership_id organisation_id given_key surname_key hsa_key email_key"
-    " search_text held_services held_permissions held_count"
+    " search_text held_services held_permissions held_count ends_next"
 )
 _TABLES: Final[dict[str, tuple[str, Callable[[Population], Iterator[Row]]]]] = {
     "organisations": ("id name kind user_count", _organisations),

@@ -38,6 +38,7 @@ def upgrade() -> None:
             ["organisation_id", *columns],
             unique=False,
         )
+    _add_next_ends()
     op.add_column(
         "organisations",
         sa.Column("user_count", sa.Integer(), server_default="0", nullable=False),
@@ -45,4 +46,24 @@ def upgrade() -> None:
     op.execute(
         "UPDATE organisations SET user_count = (SELECT count(*) FROM user_lines"
         " WHERE user_lines.organisation_id = organisations.id)"
+    )
+
+
+def _add_next_ends() -> None:
+    op.add_column(
+        "user_lines",
+        sa.Column("ends_next", sa.DateTime(timezone=True), nullable=True),
+    )
+    op.execute(
+        "UPDATE user_lines SET ends_next = (SELECT min(valid_until) FROM grants"
+        " WHERE grants.membership_id = user_lines.membership_id"
+        " AND grants.ended_at IS NULL)"
+    )
+    op.create_index(
+        "ix_user_lines_ending",
+        "user_lines",
+        ["organisation_id", "ends_next"],
+        unique=False,
+        sqlite_where=sa.text("ends_next IS NOT NULL"),
+        postgresql_where=sa.text("ends_next IS NOT NULL"),
     )
