@@ -48,9 +48,7 @@ _ADMINISTRATORS: Final = (
         MembershipRow.ended_at.is_(None),
         MembershipRow.started_at <= bindparam("moment"),
     )
-    .order_by(
-        OrganisationRow.name, OrganisationRow.id, OrganisationNumberRow.position
-    )
+    .order_by(OrganisationRow.name, OrganisationRow.id, OrganisationNumberRow.position)
 )
 _BY_HSA_ID: Final = _ADMINISTRATORS.where(PersonRow.hsa_key == bindparam("hsa_key"))
 _BY_NUMBER: Final = _ADMINISTRATORS.where(PersonRow.id == bindparam("person_id"))

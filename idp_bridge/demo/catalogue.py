@@ -33,6 +33,18 @@ _USERS: Final = (
     (people.JOHAN, ("statlig-ersattning:forskola",)),
     (people.KARIN, ("statlig-ersattning:grundskola",)),
 )
+_GRUNDSKOLA: Final = ("statlig-ersattning:grundskola",)
+_COLLEAGUES: Final = (
+    ("Åke", "Ängström", _GRUNDSKOLA),
+    ("Ärla", "Åberg", ("statlig-ersattning:forskola", *_GRUNDSKOLA)),
+    ("Örjan", "Öström", ()),
+    ("Zara", "Östlund", _GRUNDSKOLA),
+    ("Adam", "Zetterlund", ("statlig-ersattning:gymnasieskola",)),
+    ("Signe", "O'Hara", ()),
+    ("José", "Andersson Ny", ("statlig-ersattning:forskoleklass",)),
+    ("Märta", "von Essen", ("statlig-ersattning:barn-utan-vardnadshavare",)),
+)
+"""Users of Björkvik whom nobody can be in the portal."""
 _ELSEWHERE: Final = {people.JOHAN: people.BJORKVIK}
 """People who are registered in another organisation than the one on their card."""
 _LEFT: Final = {people.INGRID: "2025-03-31"}
@@ -60,10 +72,17 @@ def _lines(places: Places) -> Iterator[str]:
         yield _text("organisation", number)
         yield _text("service", service.code)
         yield f"valid_from = {_BEGIN}"
-    yield from _person("administrators", people.GUN)
+    yield from _people()
+
+
+def _people() -> Iterator[str]:
+    for person, numbers in people.ADMINISTRATORS.items():
+        for number in numbers:
+            yield from _person("administrators", person, number)
     for person, permissions in _USERS:
         yield from _person("users", person)
         yield _texts("permissions", permissions)
+    yield from _colleagues()
     for person, role in people.OPERATORS.items():
         yield from _operator(person, role)
 
@@ -83,9 +102,21 @@ def _service(service: EService, start_url: str) -> Iterator[str]:
         yield _text("name", name)
 
 
-def _person(table: str, person: Person) -> Iterator[str]:
+def _colleagues() -> Iterator[str]:
+    """Write users who only make the list long enough to be searched."""
+    for place, (given_name, surname, permissions) in enumerate(_COLLEAGUES, start=1):
+        yield "[[users]]"
+        yield _text("organisation", people.BJORKVIK)
+        yield _text("hsa_id", f"SE{people.BJORKVIK.replace('-', '')}-C{place:03}")
+        yield _text("given_name", given_name)
+        yield _text("surname", surname)
+        yield _text("email", f"kollega{place}@bjorkvik.example")
+        yield _texts("permissions", permissions)
+
+
+def _person(table: str, person: Person, number: str | None = None) -> Iterator[str]:
     yield f"[[{table}]]"
-    yield _text("organisation", _ELSEWHERE.get(person, person.number))
+    yield _text("organisation", number or _ELSEWHERE.get(person, person.number))
     yield _text("hsa_id", person.hsa_id)
     yield _text("given_name", person.given_name)
     yield _text("surname", person.surname)

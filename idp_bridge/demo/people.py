@@ -114,7 +114,16 @@ GUN: Final = Person(
     surname="Ek",
     number=BJORKVIK,
     suffix="A001",
-    note="Är administratör: delar ut behörigheter men har inga själv.",
+    note="Är administratör i Björkvik: delar ut behörigheter men har inga själv.",
+    error="no-permission",
+)
+HELENA: Final = Person(
+    key="helena",
+    given_name="Helena",
+    surname="Ström",
+    number=BJORKVIK,
+    suffix="A002",
+    note="Är administratör i både Björkvik och Ekdalen och väljer var hon arbetar.",
     error="no-permission",
 )
 HUGO: Final = Person(
@@ -174,8 +183,12 @@ LARS: Final = Person(
 )
 LET_IN: Final = (ANNA, BO, CECILIA, DAVID)
 """People who come in, at least somewhere."""
-STOPPED: Final = (EVA, FILIP, GUN, HUGO, INGRID, JOHAN, KARIN)
+STOPPED: Final = (EVA, FILIP, HUGO, INGRID, JOHAN, KARIN)
 """People who come in nowhere."""
+ADMINISTRATORS: Final = {GUN: (BJORKVIK,), HELENA: (BJORKVIK, EKDALEN)}
+"""People who give permissions to others, with the organisations where they do."""
 OPERATORS: Final = {MAJA: "system", LARS: "reader"}
 """People who run the bridge, with their roles; in the e-tjänster they are nobody."""
-PEOPLE: Final = {person.key: person for person in (*LET_IN, *STOPPED, *OPERATORS)}
+PEOPLE: Final = {
+    person.key: person for person in (*LET_IN, *STOPPED, *ADMINISTRATORS, *OPERATORS)
+}

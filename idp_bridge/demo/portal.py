@@ -11,7 +11,13 @@ from flask import Blueprint, Flask, Response, request
 from idp_bridge.demo import pages
 from idp_bridge.demo.guide import RECIPES
 from idp_bridge.demo.memory import Memory
-from idp_bridge.demo.people import LET_IN, OPERATORS, PEOPLE, STOPPED
+from idp_bridge.demo.people import (
+    ADMINISTRATORS,
+    LET_IN,
+    OPERATORS,
+    PEOPLE,
+    STOPPED,
+)
 from idp_bridge.demo.provider import Provider, metadata_of
 from idp_bridge.demo.tricks import TRICKS
 from idp_bridge.errors import BridgeError
@@ -71,6 +77,7 @@ class Counter:
             let_in=LET_IN,
             stopped=STOPPED,
             operators=tuple(OPERATORS),
+            administrators=tuple(ADMINISTRATORS),
             tricks=TRICKS,
             has_earlier=self.provider.earlier_id is not None,
             forced=asked.force_authn,
@@ -133,5 +140,6 @@ def show_guide() -> Response:
         let_in=LET_IN,
         stopped=STOPPED,
         operators=tuple(OPERATORS),
+        administrators=tuple(ADMINISTRATORS),
         rows=rows,
     )

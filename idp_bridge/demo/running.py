@@ -13,7 +13,7 @@ import click
 
 from idp_bridge.demo import installation, servers
 from idp_bridge.demo.installation import PROGRAM, Installation
-from idp_bridge.demo.people import ANNA, BO, MAJA
+from idp_bridge.demo.people import ANNA, BO, GUN, HELENA, MAJA
 from idp_bridge.demo.places import ADDRESS, PORTS, Places
 from idp_bridge.demo.portal import create_portal
 from idp_bridge.demo.service import create_service
@@ -33,6 +33,7 @@ _WELCOME: Final = """
   Delarna    bryggan {bridge}
              portalen (i stället för Ineras) {portal}
 {services}
+  Ge rätt    {bridge}/admin/ (var {administrator} eller {several})
   Operatör   {bridge}/operator/ (var {operator})
   Felsidor   {bridge}/fel
   Vem är vem {portal}/
@@ -137,5 +138,7 @@ def _welcome(places: Places, installed: Installation, folder: Path) -> str:
         first=ANNA.name,
         second=BO.name,
         operator=MAJA.name,
+        administrator=GUN.name,
+        several=HELENA.name,
         folder=folder,
     )

@@ -20,11 +20,10 @@ _COLUMNS: Final[Mapping[str, str]] = {
 }
 _HSA_ID: Final = (
     "HSA-id börjar med SE, sedan organisationsnumret, ett bindestreck och en följd av"
-    " siffror och bokstäver. Kontrollera mot kortet – det är inte kortets nummer."
+    " siffror och bokstäver. Kontrollera mot kortet \N{EN DASH} det är inte kortets"
+    " nummer."
 )
-_EMAIL: Final = (
-    "Skriv en e-postadress, till exempel fornamn.efternamn@kommunen.se."
-)
+_EMAIL: Final = "Skriv en e-postadress, till exempel fornamn.efternamn@kommunen.se."
 _FIELDS: Final[Mapping[str, str]] = {
     "given_name": "förnamnet",
     "surname": "efternamnet",

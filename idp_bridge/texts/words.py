@@ -43,8 +43,10 @@ OWN_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "admin": (
         ADMINISTRATION,
-        "Hantera registreringar och tilldela behörigheter för kommunens eller"
-        " regionens användare.",
+        (
+            "Hantera registreringar och tilldela behörigheter för kommunens eller"
+            " regionens användare."
+        ),
     ),
 }
 """What our own pages are called when somebody logs in to them, by area."""

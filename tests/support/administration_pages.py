@@ -1,4 +1,4 @@
-"""How does a test look at the administrators' pages? Through HTTP, logged in by SAML."""
+"""How does a test look at the pages of administrators? Through HTTP, with SAML."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,10 +97,12 @@ class Office(operator_pages.Site):
 
     def members(self) -> dict[str, int]:
         """Say which membership each user of the region and the kommun has."""
-        found = {}
+        found: dict[str, int] = {}
         for number in (REGION, KOMMUN):
             page = self.parts.administration.users(
-                self.organisation_id(number), UserQuery(), now=self.clock()
+                self.organisation_id(number),
+                UserQuery(page_size=None),
+                now=self.clock(),
             )
             found |= {line.hsa_id: line.membership_id for line in page.lines}
         return found
@@ -139,6 +141,7 @@ def make_office(folder: Path, *, more: str = "") -> Office:
         app=site.app, client=site.client, clock=site.clock, parts=site.parts
     )
     office.load(MORE_PEOPLE)
+    office.parts.administration.end_expired(now=office.clock())
     return office
 
 

@@ -4,6 +4,7 @@ from idp_bridge.views.administration import (
     adding,
     changing,
     copying,
+    endings,
     events,
     exporting,
     importing,
@@ -15,6 +16,7 @@ from idp_bridge.views.administration import (
     permissions,
     removing,
     results,
+    reviews,
     undoing,
     users,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "bp",
     "changing",
     "copying",
+    "endings",
     "events",
     "exporting",
     "importing",
@@ -36,6 +39,7 @@ __all__ = [
     "permissions",
     "removing",
     "results",
+    "reviews",
     "undoing",
     "users",
 ]

@@ -13,7 +13,6 @@ from authz.administration.errors import (
     IsAdministratorError,
     RemovedEarlierError,
 )
-from authz.administration.models import UserView
 from idp_bridge.services import services
 from idp_bridge.views.administration import tries
 from idp_bridge.views.administration.frame import (
@@ -26,7 +25,8 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
-from idp_bridge.views.administration.one_user import user_here
+from idp_bridge.views.administration.list_links import back_to_list, kept_list
+from idp_bridge.views.administration.one_user import user_in_query
 from idp_bridge.views.administration.user_form import (
     Refusal,
     UserForm,
@@ -34,7 +34,6 @@ from idp_bridge.views.administration.user_form import (
     refused_number,
     refused_until,
 )
-from idp_bridge.views.administration.users import back_to_list, kept_list
 from idp_bridge.web.access import needs
 from idp_bridge.web.drafts import typed_before
 from idp_bridge.web.rights import Right
@@ -46,7 +45,9 @@ _REFUSALS: Final = (
     IsAdministratorError,
     RemovedEarlierError,
 )
-_NUMBER: Final = re.compile(r"(?:SE|TSTNMT|TST|TNT)(\d{10})-.*", re.ASCII | re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"(?:SE|TSTNMT|TST|TNT)(\d{10})-.*", re.ASCII | re.IGNORECASE
+)
 _ONE_MORE = "en-till"
 
 
@@ -112,17 +113,9 @@ def _show_form(
         refusal.status,
         form=form,
         is_typed=is_typed,
-        added=_added(),
+        added=user_in_query("tillagd") if request.method == "GET" else None,
         lista=kept_list(),
         back=back_to_list(),
         **refusal.facts,
     )
     return refusal.tell(response)
-
-
-def _added() -> UserView | None:
-    """Find the user whom this form has just added, if it was asked for one more."""
-    membership = request.args.get("tillagd", type=int)
-    if membership is None or request.method != "GET":
-        return None
-    return user_here(membership)

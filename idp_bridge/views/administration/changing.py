@@ -24,6 +24,7 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
+from idp_bridge.views.administration.list_links import kept_list
 from idp_bridge.views.administration.one_user import user_here
 from idp_bridge.views.administration.user_form import (
     Refusal,
@@ -31,7 +32,6 @@ from idp_bridge.views.administration.user_form import (
     refusal_of,
     refused_until,
 )
-from idp_bridge.views.administration.users import kept_list
 from idp_bridge.web.access import needs
 from idp_bridge.web.drafts import typed_before
 from idp_bridge.web.rights import Right
@@ -114,28 +114,18 @@ def _version(text: str) -> int:
 
 
 def _show_form(
-    user: UserView,
-    form: UserForm,
-    *,
-    version: int,
-    is_typed: bool = False,
-    refusal: Refusal | None = None,
-    conflict: UserConflictError | None = None,
-    new_hsa_id: str | None = None,
+    user: UserView, form: UserForm, *, refusal: Refusal | None = None, **facts: object
 ) -> Response:
-    refusal = refusal or Refusal()
-    lista = kept_list()
+    """Show the form; ``facts`` are its version and what else the page tells."""
+    refusal, lista = refusal or Refusal(), kept_list()
     response = show(
         "change_user",
-        CONFLICT if conflict else refusal.status,
+        CONFLICT if "conflict" in facts else refusal.status,
         user=user,
         form=form,
-        version=version,
-        is_typed=is_typed,
-        conflict=conflict,
-        new_hsa_id=new_hsa_id,
         lista=lista,
         back=address_of("show_user", membership=user.membership_id, lista=lista),
         **refusal.facts,
+        **facts,
     )
     return refusal.tell(response)

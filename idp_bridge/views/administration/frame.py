@@ -73,9 +73,7 @@ def address_of(endpoint: str, **values: object) -> str:
 
 def show(template: str, status: int = 200, /, **facts: object) -> Response:
     """Show a page of administrators, which no cache keeps."""
-    html = render_template(
-        f"administration/{template}.html", **frame_facts(), **facts
-    )
+    html = render_template(f"administration/{template}.html", **frame_facts(), **facts)
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response

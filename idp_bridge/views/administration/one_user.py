@@ -1,7 +1,10 @@
 """Who is a user, and what may they do? The view of one (the manual, 7)."""
 
+from typing import Final
+
 from flask import Response, request
 
+from authz.administration.errors import NotFoundError
 from authz.administration.models import UserView
 from idp_bridge.services import services
 from idp_bridge.views.administration.frame import (
@@ -11,9 +14,11 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
-from idp_bridge.views.administration.users import back_to_list, kept_list
+from idp_bridge.views.administration.list_links import back_to_list, kept_list
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
+
+_MAX_DIGITS: Final = 9
 
 
 @bp.get(USER)
@@ -33,6 +38,17 @@ def user_here(membership: int) -> UserView:
     """
     now = services().clock()
     return administration().user(organisation().id, membership, now=now)
+
+
+def user_in_query(name: str) -> UserView | None:
+    """Find the user whom an address names, if it names one of this organisation."""
+    text = request.args.get(name, "")
+    if not (text.isascii() and text.isdigit()) or len(text) > _MAX_DIGITS:
+        return None
+    try:
+        return user_here(int(text))
+    except NotFoundError:
+        return None
 
 
 def show_one(

@@ -1,4 +1,4 @@
-"""Who shall not be a user any more, or again? (the manual, 9)"""
+"""Who shall not be a user any more, or shall be one again (the manual, 9)?"""
 
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,8 +16,8 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
+from idp_bridge.views.administration.list_links import kept_list
 from idp_bridge.views.administration.one_user import show_one, user_here
-from idp_bridge.views.administration.users import kept_list
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 

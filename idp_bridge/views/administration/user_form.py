@@ -95,9 +95,7 @@ def refused_until(seconds: int) -> Refusal:
 def refused_number(number: str) -> Refusal:
     """Ask whether an HSA-id with another organisation's number is meant."""
     problem = ADMINISTRATION_TEXTS.foreign_number.format(number=number)
-    return Refusal(
-        status=_UNPROCESSABLE, problems={HSA_ID: problem}, foreign=number
-    )
+    return Refusal(status=_UNPROCESSABLE, problems={HSA_ID: problem}, foreign=number)
 
 
 def refusal_of(error: AdministrationError) -> Refusal:

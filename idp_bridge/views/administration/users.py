@@ -18,9 +18,17 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
+from idp_bridge.views.administration.list_links import (
+    back_to_list,
+    choices_here,
+    kept_list,
+)
+from idp_bridge.views.administration.one_user import user_in_query
 from idp_bridge.views.administration.paging import shown_pages
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
+
+__all__ = ["back_to_list", "choices_here", "kept_list", "show_users"]
 
 _FEW: Final = 2
 """As many administrators as an organisation should have at least."""
@@ -43,26 +51,13 @@ def show_users(number: str) -> Response:
         return response
     now = services().clock()
     known = administration().administrators(organisation().id, now=now)
-    return show("users", is_alone=len(known) < _FEW, **_done(), **facts)
-
-
-def choices_here() -> tuple[ServiceChoice, ...]:
-    """List the e-tjänster of this organisation with their permissions."""
-    now = services().clock()
-    return administration().choices(organisation().id, now=now)
-
-
-def back_to_list(membership: int | None = None) -> str:
-    """Make the address of the list as it was, at the row of a user."""
-    kept = kept_list()
-    address = address_of("show_users") + (f"?{kept}" if kept else "")
-    return address if membership is None else f"{address}#rad-{membership}"
-
-
-def kept_list() -> str | None:
-    """Read how the list was, to hand it on from page to page."""
-    text = request.args.get("lista", "")
-    return list_state.canonical(text, choices_here()) or None if text else None
+    gone = user_in_query("borttagen")
+    return show(
+        "users",
+        is_alone=len(known) < _FEW,
+        removed=gone if gone and gone.removed else None,
+        **facts,
+    )
 
 
 def _facts(query: UserQuery, choices: tuple[ServiceChoice, ...]) -> dict[str, object]:
@@ -75,7 +70,7 @@ def _facts(query: UserQuery, choices: tuple[ServiceChoice, ...]) -> dict[str, ob
         "page": page,
         "state": list_state.write(query),
         "hidden": list_state.hidden_fields(query),
-        "sizes": (*PAGE_SIZES, None),
+        "sizes": (*list_state.PAGE_SIZES, None),
         "pages": shown_pages(page.page, page.pages),
         "columns": [
             (column, ADMINISTRATION_TEXTS.columns[column]) for column in SortColumn
@@ -86,19 +81,6 @@ def _facts(query: UserQuery, choices: tuple[ServiceChoice, ...]) -> dict[str, ob
     }
 
 
-PAGE_SIZES: Final = list_state.PAGE_SIZES
-
-
 def _address(query: UserQuery) -> str:
     state = list_state.write(query)
     return address_of("show_users") + (f"?{state}" if state else "")
-
-
-def _done() -> dict[str, object]:
-    """Say what has just been done, when a page of ours led here."""
-    removed = request.args.get("borttagen", type=int)
-    if removed is None:
-        return {"removed": None}
-    now = services().clock()
-    user = administration().user(organisation().id, removed, now=now)
-    return {"removed": user if user.removed else None}

@@ -93,7 +93,7 @@ def test_a_kommun_sees_the_open_services_for_kommuner_only(client: FlaskClient) 
 
 def test_a_service_has_a_button_to_where_it_starts(client: FlaskClient) -> None:
     page = parse_page(page_at(client, "/kommuner"))
-    (button,) = page.find_class("ds-button")
+    _, button = page.find_class("ds-button")
     assert button.get("href") == "https://ersattning.example.se/"
     assert button.text == "Till e-tjänsten"
 
@@ -101,7 +101,20 @@ def test_a_service_has_a_button_to_where_it_starts(client: FlaskClient) -> None:
 def test_a_service_without_an_address_has_no_button(client: FlaskClient) -> None:
     page = page_at(client, "/regioner")
     assert "E-tjänst för landsting" in page
-    assert "Till e-tjänsten" not in page
+    (button,) = parse_page(page).find_class("ds-button")
+    assert button.get("href") == "/admin/"
+
+
+@pytest.mark.parametrize("path", ["/kommuner", "/regioner"])
+def test_administrators_find_their_way_in(client: FlaskClient, path: str) -> None:
+    box = parse_page(page_at(client, path)).find_class("service-box")[0]
+    assert next(box.iter("summary")).text == "Administrera behörigheter för e-tjänster"
+    assert (
+        "Hantera registreringar och tilldela behörigheter för kommunens eller "
+        "regionens användare."
+    ) in str(box.text_content())
+    button = box.find_class("ds-button")[0]
+    assert (button.text, button.get("href")) == ("Till e-tjänsten", "/admin/")
 
 
 def test_markup_in_a_description_is_text(client: FlaskClient) -> None:

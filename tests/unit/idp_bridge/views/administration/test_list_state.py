@@ -99,7 +99,8 @@ def test_what_is_written_is_read_again(query: UserQuery) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["//evil.example", "https://evil.example/", "sok=%zz&&&", "=", "\n", "a" * 9000]
+    "text",
+    ["//evil.example", "https://evil.example/", "sok=%zz&&&", "=", "\n", "a" * 9000],
 )
 def test_a_state_from_outside_leads_nowhere_else(text: str) -> None:
     assert "evil" not in list_state.canonical(text, CHOICES)

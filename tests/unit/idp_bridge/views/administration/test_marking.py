@@ -27,7 +27,9 @@ def test_nothing_is_marked_without_a_search() -> None:
 
 
 @given(text=SIGNS, search=SIGNS)
-def test_what_is_read_is_the_same_with_and_without_marks(text: str, search: str) -> None:
+def test_what_is_read_is_the_same_with_and_without_marks(
+    text: str, search: str
+) -> None:
     found = str(marked(text, search))
     assert found.replace("<mark>", "").replace("</mark>", "") == str(
         escape(plain(text))
