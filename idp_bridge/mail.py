@@ -2,7 +2,7 @@
 
 A mail that the server refuses for good is given up; one that it cannot take now is
 tried again later. A server that is not there, does not prove who it is, or does not let
-us in is nobody's mail's fault: nothing counts as tried, and the run ends with the reason.
+us in is no mail's fault: nothing counts as tried, and the run ends with the reason.
 """
 
 import smtplib
@@ -25,6 +25,10 @@ _FOR_GOOD: Final = 500
 
 class MailServerError(SetupError):
     """The mail server cannot be used; no mail was tried."""
+
+
+class _NotLetInError(smtplib.SMTPException):
+    """The server does not accept our name and password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +133,19 @@ class Postman:
         try:
             if settings.encryption == "starttls":
                 server.starttls(context=self._trust())
-            if settings.user:
-                server.login(settings.user, self.password)
+            self._log_in(server)
         except BaseException:
             server.close()
             raise
         return server
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if not self.settings.user:
+            return
+        try:
+            server.login(self.settings.user, self.password)
+        except smtplib.SMTPException as error:
+            raise _NotLetInError from error
 
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.settings.ca_file)
@@ -162,6 +173,8 @@ def _code_of(error: Exception) -> int:
 
 def _reason(error: Exception) -> str:
     """Say what is wrong with a server, without its words."""
+    if isinstance(error, _NotLetInError):
+        return "it does not let us in with this user and password"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"it answers {error.smtp_code}"
     if isinstance(error, smtplib.SMTPNotSupportedError):
