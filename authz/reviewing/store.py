@@ -158,7 +158,7 @@ class ReviewStore:
         """Select everybody who has had a permission since the review began."""
         has_had = exists().where(
             GrantRow.membership_id == MembershipRow.id,
-            or_(GrantRow.ended_at.is_(None), GrantRow.ended_at >= review.started_at),
+            or_(GrantRow.ended_at.is_(None), GrantRow.ended_at > review.started_at),
         )
         has = exists().where(
             GrantRow.membership_id == MembershipRow.id, GrantRow.ended_at.is_(None)
@@ -195,7 +195,7 @@ class ReviewStore:
                 MembershipRow.organisation_id == self._organisation_id,
                 or_(
                     MembershipRow.person_role == PersonRole.USER,
-                    MembershipRow.ended_at >= review.started_at,
+                    MembershipRow.ended_at > review.started_at,
                 ),
                 has_had,
             )

@@ -42,6 +42,7 @@ from idp_bridge.texts.words import (
     genitive,
     in_stockholm,
     long_date,
+    long_day,
     short_moment,
 )
 
@@ -77,6 +78,7 @@ __all__ = [
     "genitive",
     "in_stockholm",
     "long_date",
+    "long_day",
     "retry_label",
     "short_moment",
     "text_for",

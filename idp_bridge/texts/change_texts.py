@@ -94,6 +94,12 @@ _REVIEW_REFUSED: Final[Mapping[str, str]] = {
     "finished": "Genomgången är redan avslutad.",
     "not-finished": "Alla användare är inte genomgångna ännu.",
 }
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "pending": "Kvar",
+    "keep": "Behåll",
+    "change": "Ändrad",
+    "remove": "Borttagen",
+}
 _FORMS: Final[Mapping[str, str]] = {
     "nobody": "Välj minst en användare.",
     "no-permission": "Välj en behörighet.",
@@ -107,6 +113,7 @@ CHANGE_TEXTS: Final = SimpleNamespace(
     ends=_ENDS,
     sheet=_SHEET,
     forms=_FORMS,
+    outcomes=_OUTCOMES,
     rows=_ROWS,
     row_states=_ROW_STATES,
     review_refused=_REVIEW_REFUSED,

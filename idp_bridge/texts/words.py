@@ -86,6 +86,11 @@ def long_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def long_day(moment: datetime) -> str:
+    """Write the day of a moment in Sweden as in running text: 15 april 2025."""
+    return long_date(moment.astimezone(STOCKHOLM).date())
+
+
 def short_moment(moment: datetime | None) -> str:
     """Write a moment in a table: 2026-11-23 kl. 13.45, Swedish time."""
     if moment is None:

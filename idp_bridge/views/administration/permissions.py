@@ -6,13 +6,18 @@ nothing is lost.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.administration.errors import BadFieldsError, ConflictError
+from authz.administration.errors import (
+    BadFieldsError,
+    ConflictError,
+    NotFoundError,
+)
 from authz.administration.models import ChangeKind, Conflict, PermissionForm
 from idp_bridge.services import services
 from idp_bridge.texts import CHANGE_TEXTS, STOCKHOLM
@@ -79,8 +84,18 @@ def save_permissions(membership: int, **_number: str) -> AnyResponse:
         return _show(_form_of(membership), ticked, UNPROCESSABLE, problem=problem)
     told = results.remember(ChangeKind.PERMISSIONS, result)
     if request.args.get("fran") == REVIEW:
+        if not result.is_empty:
+            _note_review(membership)
         return go_to(address_of("show_review", andring=told))
     return go_to(_user(membership, andring=told))
+
+
+def _note_review(membership: int) -> None:
+    """Count the user as reviewed; a review that ended meanwhile needs nothing."""
+    with suppress(NotFoundError):
+        services().reviews.note_change(
+            organisation().id, membership, actor=actor(), now=services().clock()
+        )
 
 
 def _user(membership: int, **more: str) -> str:
