@@ -87,7 +87,7 @@ def organisation_page(
     """List the organisations that fit, in order, and count what they have."""
     everybody = _organisations(connection)
     lines = _lines(connection, everybody, now)
-    fitting = [line for line in lines if _fits(line, query)]
+    fitting = [line for line in lines if _fits(line, query, now)]
     if query.sort in (OrganisationSort.USERS, OrganisationSort.ACTIVITY):
         fitting = _counted(connection, fitting)
     fitting.sort(key=lambda line: sort_key(line.organisation.name))
@@ -195,14 +195,20 @@ def _activity(connection: Connection, ids: Sequence[int]) -> Mapping[str, dateti
     return {row[0]: row[1] for row in rows}
 
 
-def _fits(line: OrganisationLine, query: OrganisationQuery) -> bool:
+def _fits(line: OrganisationLine, query: OrganisationQuery, now: datetime) -> bool:
     one = line.organisation
     most = query.max_administrators
     return (
         (query.kind is None or one.kind is query.kind)
-        and (most is None or line.administrators <= most)
+        and (most is None or _has_few(line, most, now))
         and _is_found(one, needle_of(query.search))
     )
+
+
+def _has_few(line: OrganisationLine, most: int, now: datetime) -> bool:
+    """Tell whether an organisation that has not ended has few administrators."""
+    has_ended = line.organisation.validity.has_ended(now)
+    return line.administrators <= most and not has_ended
 
 
 def _is_found(organisation: Organisation, needle: str) -> bool:

@@ -165,10 +165,33 @@ _VERBS: Final[Mapping[str, str]] = {
     "take": "Tog bort",
     "undo": "Ångrade",
 }
+_DEEDS: Final[Mapping[str, str]] = {
+    "catalogue:load": "Läste in en katalogfil",
+    "grant:end": "En behörighet upphörde",
+    "membership:end": "Slutade hos organisationen",
+    "membership:restore": "Återställdes hos organisationen",
+    "membership:start": "Började hos organisationen",
+    "metadata-source:order": "Beställde något för en metadatakälla",
+    "name-id:create": "Fick ett namn hos en e-tjänst",
+    "person:look-up": "Slog upp personen",
+    "retention:run": "Gallrade",
+}
+"""What a verb and a noun do not say well."""
+ACTORS: Final[Mapping[str, str]] = {
+    "bridge": "Systemet",
+    "operator:command-line": "Kommandoraden",
+    "system": "Systemet",
+}
+"""Who did something and is no person."""
 FACTS: Final[Mapping[str, str]] = {
     "added": "tillagt",
     "after": "efter",
     "before": "före",
+    "columns": "uppgifter",
+    "entity_id": "entityID",
+    "given_at": "given",
+    "given_by": "given av",
+    "hsa_id": "HSA-id",
     "email": "e-post",
     "entity_ids": "entityID",
     "given_name": "förnamn",
@@ -266,6 +289,8 @@ def in_running_text(label: str) -> str:
 
 def deed(action: str) -> str:
     """Say what happened, as the beginning of a sentence without its subject."""
+    if action in _DEEDS:
+        return _DEEDS[action]
     noun, _, verb = action.partition(":")
     return f"{_VERBS.get(verb, verb)} {_NOUNS.get(noun, noun)}"
 

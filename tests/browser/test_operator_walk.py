@@ -1,37 +1,18 @@
 """An operator in Chromium: log in, look, find, let fetch, log out."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from idp_bridge.demo.people import ANNA, LARS, MAJA, Person
-from tests.support.axe import violations
-from tests.support.chromium import ARTIFACTS, Walk, watch
+from idp_bridge.demo.people import ANNA, LARS, MAJA
+from tests.support.chromium import Walk, watch
 from tests.support.demo import Demo
+from tests.support.operator_walk import FOLDER, log_in, shoot
 
 pytestmark = pytest.mark.browser
 
-FOLDER = ARTIFACTS / "operator"
-
-
-def log_in(walk: Walk, person: Person, path: str = "/operator/") -> Page:
-    page = walk.page
-    page.goto(f"{walk.places.bridge}{path}")
-    page.get_by_role("link", name="SITHS").first.click()
-    page.wait_for_url(f"{walk.places.portal}/**")
-    walk.be(person.name)
-    return page
-
-
-def shoot(page: Page, name: str) -> None:
-    """Keep a picture of a page that axe-core has nothing against."""
-    assert violations(page) == []
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
-
 
 def test_an_operator_logs_in_looks_and_logs_out(walk: Walk) -> None:
-    page = log_in(walk, MAJA)
-    page.wait_for_url(f"{walk.places.bridge}/operator/metadata")
+    page = log_in(walk, MAJA, "/operator/metadata")
     header = page.locator("header")
     assert "Maja Sand, systemansvarig" in header.inner_text()
     assert page.get_by_role("heading", name="Källor för metadata").is_visible()
@@ -90,8 +71,29 @@ def test_a_form_with_mistakes_leads_to_them(walk: Walk) -> None:
     assert page.get_by_label("Namn", exact=True).input_value() == "Å"
 
 
+def test_a_form_for_a_source_has_everything_that_the_command_line_has(
+    walk: Walk,
+) -> None:
+    page = log_in(walk, MAJA, "/operator/metadata/ny-kalla")
+    assert not page.get_by_label("Får krympa högst, i procent").is_visible()
+    page.get_by_text("Fler inställningar").click()
+    page.get_by_label("Får krympa högst, i procent").fill("5")
+    page.get_by_label("Ta aldrig dessa entityID").fill("https://sp.example.se")
+    shoot(page, "form-with-everything")
+
+
+def test_partners_can_read_the_page_with_our_metadata(walk: Walk) -> None:
+    walk.page.goto(f"{walk.places.bridge}/saml/metadata")
+    assert walk.page.get_by_role("heading", name="För e-tjänster").is_visible()
+    shoot(walk.page, "our-metadata")
+
+
 def test_somebody_else_is_told_so(walk: Walk) -> None:
-    page = log_in(walk, ANNA)
+    page = walk.page
+    page.goto(f"{walk.places.bridge}/operator/")
+    page.get_by_role("link", name="SITHS").first.click()
+    page.wait_for_url(f"{walk.places.portal}/**")
+    walk.be(ANNA.name)
     page.wait_for_url(f"{walk.places.bridge}/saml/sp/acs")
     assert "Du är inte registrerad som operatör" in page.inner_text("main")
     shoot(page, "not-operator")
@@ -107,8 +109,7 @@ def test_a_narrow_window_scrolls_tables_only(
     tab = context.new_page()
     watch(tab, complaints)
     walk = Walk(tab, running_demo, has_javascript=False)
-    page = log_in(walk, MAJA)
-    page.wait_for_url("**/operator/metadata")
+    page = log_in(walk, MAJA, "/operator/metadata")
     for path in ("metadata", "metadata/kallor/siths", "metadata/ny-kalla"):
         page.goto(f"{walk.places.bridge}/operator/{path}")
         box = page.locator("body").bounding_box()

@@ -6,7 +6,7 @@ from typing import Final
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.office.models import AgreementView, NewAgreement, ServiceView
+from authz.office.models import AgreementView, NewAgreement
 from idp_bridge.services import services
 from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
 from idp_bridge.views.operator.frame import bp, filled, go_to
@@ -42,7 +42,7 @@ _PLACES: Final = {
 def show_agreements() -> AnyResponse:
     """List the agreements of all organisations."""
     now = services().clock()
-    names = {one.service.code: one.service.name for one in _services()}
+    names = office().services.names()
     code, soon = asked_choice("e-tjanst", names), asked_choice("slutar", {"snart": 1})
     found = office().agreements.list(
         service_code=code, ends_before=now + SOON if soon else None
@@ -71,7 +71,7 @@ def add_agreement(organisation_id: int) -> AnyResponse:
     """Register an agreement."""
     find(organisation_id)
     typed = Typed(request.form)
-    code = typed.choice("service_code", {one.service.code for one in _services()})
+    code = typed.choice("service_code", office().services.names())
     first = typed.first_day("first_day", is_required=True)
     last = typed.validity().valid_until
     reference = typed.line("reference", is_required=False)
@@ -150,7 +150,7 @@ def _find(agreement_id: int) -> AgreementView:
 
 
 def _show_new(organisation_id: int, typed: Typed | dict[str, str]) -> AnyResponse:
-    choices = {one.service.code: one.service.name for one in _services()}
+    choices = office().services.names()
     return show_form(
         "agreement_new", typed, view=find(organisation_id), services=choices
     )
@@ -168,10 +168,6 @@ def _show_end(agreement_id: int, typed: Typed) -> AnyResponse:
     )
     lost = office().agreements.consequences(agreement_id, at=at)
     return show_ending(ending, typed, lost)
-
-
-def _services() -> tuple[ServiceView, ...]:
-    return office().services.list(now=services().clock())
 
 
 def _back(organisation_id: int, done: str) -> AnyResponse:

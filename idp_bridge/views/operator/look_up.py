@@ -54,7 +54,7 @@ def explain() -> AnyResponse:
     """Say what somebody gets or got at an e-tjänst, and why; leave a trace."""
     typed = Typed(request.form)
     hsa_id = typed.hsa_id("hsa_id", allow_test_ids=True)
-    code = typed.choice("service_code", _services())
+    code = typed.choice("service_code", office().services.names())
     at = typed.minute("at") or services().clock()
     if typed.problems:
         return _show(typed)
@@ -70,11 +70,5 @@ def _show(
     typed: Typed | dict[str, str], decision: Decision | None = None
 ) -> AnyResponse:
     claims = decision and encode(decision.facts.service.claim_format, decision)
-    return show_form(
-        "explain", typed, services=_services(), decision=decision, claims=claims
-    )
-
-
-def _services() -> dict[str, str]:
-    found = office().services.list(now=services().clock())
-    return {one.service.code: one.service.name for one in found}
+    names = office().services.names()
+    return show_form("explain", typed, services=names, decision=decision, claims=claims)

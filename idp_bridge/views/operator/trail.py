@@ -112,7 +112,7 @@ def _row_of(entry: AuditEntry, names: Mapping[str, str]) -> tuple[str, ...]:
     event = entry.event
     return (
         _moment(event.at),
-        names.get(event.actor, event.actor),
+        names.get(event.actor, register_texts.ACTORS.get(event.actor, event.actor)),
         register_texts.deed(event.action),
         names.get(event.subject, event.subject),
         names.get(event.chain, event.chain),

@@ -1,4 +1,4 @@
-"""Operators look people up, ask why, and read what happened; all of it leaves traces."""
+"""Operators look people up, ask why and read what happened, and leave traces."""
 
 import csv
 import io
@@ -144,7 +144,7 @@ def test_the_newest_stands_first_and_names_people(site: Site) -> None:
     site.send(PERSON, {"hsa_id": ALICE})
     first = rows_of(site.get(LOG))[0]
     assert first[1] == "Olle Ö. reader"
-    assert first[2].startswith("Slog upp person")
+    assert first[2].startswith("Slog upp personen")
     assert first[3] == "Åsa Öberg"
     assert first[4] == "Region Stockholm"
 
@@ -189,9 +189,10 @@ def test_a_day_that_is_none_is_told(site: Site) -> None:
 
 def test_the_trail_leaves_as_a_file_that_is_safe_to_open(site: Site) -> None:
     evil = "=HYPERLINK(1)"
-    site.log_in("handler")
+    handler = site.another_browser()
+    handler.log_in("handler")
     page = f"{BASE}/organisationer/{organisation_id(site, REGION)}/andra"
-    follow(site, site.send(page, {"name": evil, "kind": "region"}))
+    follow(handler, handler.send(page, {"name": evil, "kind": "region"}))
     answer = site.get(f"{LOG}.csv?handelse=organisation")
     assert answer.headers["Content-Disposition"] == (
         'attachment; filename="logg-2026-11-23.csv"'
@@ -217,6 +218,14 @@ def test_the_first_page_counts_what_needs_attention(site: Site) -> None:
     assert counts["organisationer utan administratör"] == "0"
     assert counts["organisationer med bara en administratör"] == "2"
     assert counts["avtal som upphör inom 60 dagar"] == "0"
+
+
+def test_an_organisation_that_has_ended_needs_no_attention(site: Site) -> None:
+    office, now = site.parts.office, site.clock()
+    region = organisation_id(site, REGION)
+    office.organisations.end(region, at=now, actor="test", now=now)
+    tiles = tree_of(site.get(f"{BASE}/")).find_class("tiles")[0]
+    assert [one.text for one in tiles.iter("strong")] == ["0", "1", "0", "0"]
 
 
 def test_every_tile_leads_to_what_it_counts(site: Site) -> None:

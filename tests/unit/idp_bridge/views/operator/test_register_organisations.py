@@ -210,7 +210,7 @@ def test_what_happened_stands_at_the_organisation(site: Site, region: str) -> No
 # --- agreements -----------------------------------------------------------------------
 
 
-def test_an_agreement_lets_users_in(site: Site, region: str) -> None:
+def test_an_agreement_is_registered(site: Site) -> None:
     kommun = f"{LIST}/{organisation_id(site, KOMMUN)}"
     form = {
         "service_code": "landsting",
@@ -267,15 +267,13 @@ def test_an_agreement_is_made_longer_but_not_shorter_by_the_way(
     assert rows["E-tjänst för landsting"] == "7/2026"
 
 
-def test_ending_an_agreement_shows_first_who_loses_what(
-    site: Site, region: str
-) -> None:
+def test_ending_an_agreement_shows_first_who_loses_what(site: Site) -> None:
     one = agreement(site)
     page = text_of(site.get(f"{one}/avsluta?last_day=2026-12-31"))
     assert "Det här händer efter 2026-12-31" in page
     assert "1 användare förlorar 1 behörighet." in page
-    page = follow(site, site.send(f"{one}/avsluta", {"last_day": "2026-12-31"}))
-    assert "Gäller till 2026-12-31" in text_of(page)
+    shown = follow(site, site.send(f"{one}/avsluta", {"last_day": "2026-12-31"}))
+    assert "Gäller till 2026-12-31" in text_of(shown)
     assert outcome(site) is Outcome.ALLOWED
     follow(site, site.send(f"{one}/avsluta"))
     assert outcome(site) is Outcome.NO_AGREEMENT
