@@ -253,6 +253,10 @@ class GrantRow(Base):
     ended_at: Mapped[Moment | None]
 
 
+LINES_STORAGE = {"autovacuum_vacuum_scale_factor": 0.01}
+"""An index alone answers as long as the table was tidied up after the last changes."""
+
+
 class UserLineRow(Base):
     """A user in the list of an organisation: what is sorted by and searched in.
 
@@ -295,6 +299,7 @@ class UserLineRow(Base):
             sqlite_where=text("ends_next IS NOT NULL"),
             postgresql_where=text("ends_next IS NOT NULL"),
         ),
+        {"postgresql_with": LINES_STORAGE},
     )
 
     membership_id: Mapped[int] = mapped_column(

@@ -38,6 +38,8 @@ def upgrade() -> None:
             ["organisation_id", *columns],
             unique=False,
         )
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE user_lines SET (autovacuum_vacuum_scale_factor = 0.01)")
     _add_next_ends()
     op.add_column(
         "organisations",
