@@ -68,7 +68,7 @@ def rows(page: Page) -> list[str]:
 def test_chapter_4_an_administrator_begins_at_the_start_page(walk: Walk) -> None:
     page = walk.page
     page.goto(f"{walk.places.bridge}/kommuner")
-    page.get_by_text("Administrera behörigheter för e-tjänster").click()
+    page.locator("summary", has_text="Administrera behörigheter").click()
     page.get_by_role(
         "link", name="Till e-tjänsten Administrera behörigheter för e-tjänster"
     ).click()
@@ -109,7 +109,9 @@ def test_chapter_5_the_list_is_searched_filtered_and_sorted(office: Page) -> Non
     shoot(page, "05-list")
     search = page.get_by_label("Sök", exact=True)
     search.press_sequentially("åbe")
-    expect(page.locator("#antal")).to_have_text(re.compile(r"^1 av \d+ användare visas\.$"))
+    expect(page.locator("#antal")).to_have_text(
+        re.compile(r"^1 av \d+ användare visas\.$")
+    )
     assert rows(page) == ["Ärla"]
     assert page.locator("mark").all_inner_texts() == ["Åbe"]
     assert page.evaluate("document.activeElement.id") == "sok"
@@ -261,7 +263,9 @@ def test_somebody_is_warned_and_stays_with_one_button(
     page.clock.run_for(61 * 1000)
     expect(box).to_be_visible()
     expect(box).to_contain_text("Du loggas ut om 2 minuter.")
-    assert page.evaluate("document.activeElement.textContent") == "Fortsätt vara inloggad"
+    assert (
+        page.evaluate("document.activeElement.textContent") == "Fortsätt vara inloggad"
+    )
     shoot(page, "10-warning")
     with page.expect_response("**/admin/fortsatt") as answer:
         page.keyboard.press("Enter")

@@ -72,6 +72,7 @@ def export_events(**_number: str) -> Response:
 @needs(Right.USERS_READ)
 def export_user_events(membership: int, **_number: str) -> Response:
     """Hand out what happened to one user as a file."""
+    _user(membership)
     return _file(replace(_read(request.args), membership_id=membership))
 
 
