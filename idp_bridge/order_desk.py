@@ -25,6 +25,7 @@ from metadata.sources import Kind
 
 _AUDIT: Final[Mapping[Action, audit.Action]] = {
     Action.ADD: audit.Action.METADATA_SOURCE_ADD,
+    Action.CHANGE: audit.Action.METADATA_SOURCE_CHANGE,
     Action.REFRESH: audit.Action.METADATA_SOURCE_REFRESH,
     Action.APPROVE: audit.Action.METADATA_SOURCE_APPROVE,
     Action.REMOVE: audit.Action.METADATA_SOURCE_REMOVE,
@@ -33,6 +34,7 @@ _AUDIT: Final[Mapping[Action, audit.Action]] = {
 
 _DEEDS: Final[Mapping[Action, Callable[[Order, MetadataAdmin], object]]] = {
     Action.ADD: lambda order, admin: admin.add(new_source(order)),
+    Action.CHANGE: lambda order, admin: admin.add(new_source(order), replacing=True),
     Action.REFRESH: lambda order, admin: admin.refresh(order.source, force=True),
     Action.APPROVE: lambda order, admin: admin.approve(
         order.source, order.detail["sha256"]

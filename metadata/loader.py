@@ -33,6 +33,7 @@ from metadata.new_sources import (
 from metadata.notebook import Notebook
 from metadata.orders import Action, Deed, Witness, nobody
 from metadata.records import (
+    Change,
     Difference,
     Loaded,
     SourceState,
@@ -136,28 +137,36 @@ class MetadataAdmin:
 
     # --- changing ---------------------------------------------------------------------
 
-    def add(self, new: NewSource, *, dry_run: bool = False) -> LoadReport:
+    def add(
+        self, new: NewSource, *, dry_run: bool = False, replacing: bool = False
+    ) -> LoadReport:
         """Load a new source; when two bring the same entity, the older source decides.
 
         An MDQ server has no document to load; it is asked when an entity is needed.
 
+        Args:
+            new: The source.
+            dry_run: Only say what it would bring.
+            replacing: Put it in the place of the source of this name, at once and as a
+                whole; when it is refused, that one stays as it is.
+
         Raises:
+            UnknownSourceError: There is nothing to replace.
             MetadataError: The source or its document is refused; nothing was written.
         """
-        if any(state.source.name == new.name for state in self._store.states()):
-            raise SourceRefusedError(f"there is a source called {new.name} already")
+        before = self._before(new.name, replacing=replacing)
         kind = new.kind or (Kind.URL if "://" in new.location else Kind.FILE)
         if kind is Kind.MDQ:
-            return self._add_server(new, dry_run=dry_run)
+            return self._add_server(new, before, dry_run=dry_run)
         signers = signers_of(new, kind)
         got = self._fetch(new.location, kind, None)
         if got is None:
             raise SourceRefusedError("there is nothing new in it")
         document, validators = got
         source = source_of(new, kind, signers or pin_of(new, document))
-        with self._candidate(source, document, validators) as candidate:
-            also = self._also(Action.ADD, source, sha256=document.sha256)
-            change = None if dry_run else self._store.add(candidate.loaded, also=also)
+        with self._candidate(source, document, validators, before) as candidate:
+            loaded, digest = candidate.loaded, document.sha256
+            change = None if dry_run else self._put(loaded, before, sha256=digest)
             return report_of(candidate, change)
 
     def refresh(
@@ -226,7 +235,32 @@ class MetadataAdmin:
 
     # --- steps ------------------------------------------------------------------------
 
-    def _add_server(self, new: NewSource, *, dry_run: bool) -> LoadReport:
+    def _before(self, name: str, *, replacing: bool) -> SourceState | None:
+        """Find what a new source takes the place of, if anything.
+
+        Raises:
+            SourceRefusedError: There is a source of this name, and it is to stay.
+            UnknownSourceError: There is none to replace.
+        """
+        if replacing:
+            return self._store.state(name)
+        if any(state.source.name == name for state in self._store.states()):
+            raise SourceRefusedError(f"there is a source called {name} already")
+        return None
+
+    def _put(
+        self, loaded: Loaded, before: SourceState | None, *, sha256: str | None
+    ) -> Change:
+        source = loaded.source
+        if before is None:
+            also = self._also(Action.ADD, source, sha256=sha256)
+            return self._store.add(loaded, also=also)
+        also = self._also(Action.CHANGE, source, sha256=sha256)
+        return self._store.replace(loaded, over=before, also=also)
+
+    def _add_server(
+        self, new: NewSource, before: SourceState | None, *, dry_run: bool
+    ) -> LoadReport:
         fault = fault_of(new.location, allow_loopback_http=self._allow_loopback_http)
         if fault:
             raise SourceRefusedError(f"the address {fault}")
@@ -246,11 +280,7 @@ class MetadataAdmin:
             entities=(),
             difference=Difference(),
             warnings=(),
-            change=(
-                None
-                if dry_run
-                else self._store.add(loaded, also=self._also(Action.ADD, source))
-            ),
+            change=None if dry_run else self._put(loaded, before, sha256=None),
         )
 
     def _attempt(

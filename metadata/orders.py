@@ -24,6 +24,7 @@ class Action(StrEnum):
     """What shall be done."""
 
     ADD = "add"
+    CHANGE = "change"
     REFRESH = "refresh"
     APPROVE = "approve"
     REMOVE = "remove"

@@ -213,6 +213,7 @@ class EntityStore:
             values = source_row(loaded)
             mine = sources.c.name == name
             connection.execute(update(sources).where(mine).values(values))
+            connection.execute(delete(absent).where(absent.c.source == name))
             change = swap(connection, loaded)
             if before.valid_until != loaded.valid_until and not is_visible(change):
                 count_up(connection)  # entities end at another moment

@@ -102,15 +102,31 @@ group.add_command(refresh.watch)
     type=click.IntRange(min=1),
     help="How often to look; not given: as the document says, else every hour.",
 )
+@click.option(
+    "--replace",
+    "replacing",
+    is_flag=True,
+    help="Change the source NAME in its place, for example its certificates.",
+)
 @_dry_run
 @json_option
 @pass_office
-def add(office: Office, /, *, as_json: bool, dry_run: bool, **given: Any) -> None:
+def add(
+    office: Office,
+    /,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    replacing: bool,
+    **given: Any,
+) -> None:
     """Add a source: LOCATION is a file, an https address or an MDQ server.
 
     Without --certificate a file is pinned: a later change of it waits for approve.
     """
-    report = office.metadata_admin.add(_new_source(given), dry_run=dry_run)
+    report = office.metadata_admin.add(
+        _new_source(given), dry_run=dry_run, replacing=replacing
+    )
     _show_report(report, as_json=as_json)
 
 

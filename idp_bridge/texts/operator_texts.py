@@ -41,6 +41,7 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 _ACTIONS: Final[Mapping[str, str]] = {
     "add": "Lägg till",
+    "change": "Ändra",
     "refresh": "Hämta nu",
     "approve": "Godkänn",
     "remove": "Ta bort",
@@ -63,6 +64,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 _FORM: Final[Mapping[str, str]] = {
     "name": "Skriv ett namn med små bokstäver, siffror, punkt eller bindestreck.",
     "name-taken": "Det finns redan en källa med det namnet.",
+    "name-missing": "Det finns ingen källa med det namnet att ändra.",
     "kind": "Välj en typ.",
     "location": "Skriv var dokumentet finns.",
     "location-url": "Skriv en adress som börjar med https://.",

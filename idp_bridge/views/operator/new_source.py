@@ -16,19 +16,23 @@ _UNPROCESSABLE = 422
 @bp.get("/metadata/ny-kalla")
 @needs(Right.METADATA_TRUST)
 def show_new_source() -> Response:
-    """Show the empty form."""
-    return show("new_source", form=SourceForm(), problems={})
+    """Show the form: empty, or with what there is of the source to be changed."""
+    name = request.args.get("kalla", "")
+    known = [state.source for state in admin().list() if state.source.name == name]
+    form = SourceForm.of(known[0]) if known else SourceForm()
+    return show("new_source", form=form, problems={})
 
 
 @bp.post("/metadata/ny-kalla")
 @needs(Right.METADATA_TRUST)
 def add_source() -> AnyResponse:
-    """Let a source be added, or show what is wrong with it; nothing typed is lost."""
+    """Let a source be added or changed, or show what is wrong; nothing is lost."""
     form = SourceForm.read(request.form, request.files)
     taken = {state.source.name for state in admin().list()}
     problems = form.problems(taken)
     if problems:
         return show("new_source", _UNPROCESSABLE, form=form, problems=problems)
     desk = order_desk(services())
-    desk.take(Action.ADD, form.name, actor=viewer().actor, **form.detail())
+    action = Action.CHANGE if form.replacing else Action.ADD
+    desk.take(action, form.name, actor=viewer().actor, **form.detail())
     return go_to(url_for("operator.show_sources"))

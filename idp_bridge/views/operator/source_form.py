@@ -1,8 +1,10 @@
 """What did somebody type who wants to add a source, and can it be meant?"""
 
 import re
+import ssl
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -19,6 +21,9 @@ from metadata.sources import (
     DEFAULT_ROLES,
     NAME,
     Kind,
+    PinnedFile,
+    Source,
+    Trust,
 )
 
 FILTERS: Final = tuple(field.name for field in fields(Filters))
@@ -49,6 +54,8 @@ class SourceForm:
     """A source as it was typed; only these fields are read."""
 
     name: str = ""
+    replacing: bool = False
+    """Whether it takes the place of the source of this name."""
     kind: str = Kind.URL
     location: str = ""
     certificate: str = ""
@@ -69,6 +76,7 @@ class SourceForm:
         uploaded = file.read(_MAX_PEM + 1).decode("latin-1") if file else ""
         return cls(
             name=typed.get("name", "").strip(),
+            replacing="replacing" in typed,
             kind=typed.get("kind", ""),
             location=typed.get("location", "").strip(),
             certificate=(uploaded or typed.get("certificate", "")).strip(),
@@ -78,6 +86,28 @@ class SourceForm:
             shrinkage=typed.get("shrinkage", _DEFAULT_SHRINKAGE).strip(),
             minutes=typed.get("minutes", "").strip(),
             filters={name: typed.get(name, "").strip() for name in FILTERS},
+        )
+
+    @classmethod
+    def of(cls, source: Source) -> "SourceForm":
+        """Write what an operator would have typed for a source that there is."""
+        every = source.refresh_every
+        certificate, pin = _typed_trust(source.trust)
+        return cls(
+            name=source.name,
+            replacing=True,
+            kind=source.kind,
+            location=source.location,
+            certificate=certificate,
+            pin=pin,
+            roles=tuple(sorted(source.roles)),
+            days=str(source.max_validity.days),
+            shrinkage=str(source.max_shrinkage_percent),
+            minutes="" if every is None else str(every // timedelta(minutes=1)),
+            filters={
+                name: "\n".join(sorted(values))
+                for name, values in asdict(source.filters).items()
+            },
         )
 
     @property
@@ -118,8 +148,10 @@ class SourceForm:
     def _problems(self, taken: Collection[str]) -> Iterator[Problem]:
         if not NAME.fullmatch(self.name):
             yield "name", "name"
-        if self.name in taken:
+        if self.name in taken and not self.replacing:
             yield "name", "name-taken"
+        if self.name not in taken and self.replacing:
+            yield "name", "name-missing"
         if self.kind not in set(Kind):
             yield "kind", "kind"
         yield from self._problems_of_location()
@@ -161,6 +193,14 @@ class SourceForm:
             yield "pin", "pin-only-file"
         if self.certificate:
             yield from _problems_of_pem(self.certificate)
+
+
+def _typed_trust(trust: Trust) -> tuple[str, str]:
+    """Write certificates, or a pin."""
+    if isinstance(trust, PinnedFile):
+        return "", trust.sha256
+    keys = (key.certificate for key in trust.certificates)
+    return "".join(map(ssl.DER_cert_to_PEM_cert, keys)), ""
 
 
 def _is_in(text: str, figures: range) -> bool:

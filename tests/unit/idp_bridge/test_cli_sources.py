@@ -27,6 +27,7 @@ from tests.support.metadata_documents import group, idp, sp
         "--mdq",
         "--certificate",
         "--pin",
+        "--replace",
         "--role",
         "--max-validity",
     ],
@@ -54,6 +55,7 @@ def test_what_is_done_to_sources_on_the_command_line_is_in_the_audit_trail(
     assert trail(config) == []
     for words in (
         ("add", "feed", str(file)),
+        ("add", "feed", str(file), "--replace", "--role", "sp"),
         ("approve", "feed"),
         ("refresh", "feed", "--force"),
         ("remove", "feed"),
@@ -63,7 +65,7 @@ def test_what_is_done_to_sources_on_the_command_line_is_in_the_audit_trail(
     who, what = "operator:command-line", "metadata-source"
     assert trail(config) == [
         (who, f"{what}:{verb}", f"{what}:feed")
-        for verb in ("add", "approve", "refresh", "remove")
+        for verb in ("add", "change", "approve", "refresh", "remove")
     ]
     assert run(config, "audit", "verify").exit_code == 0
 

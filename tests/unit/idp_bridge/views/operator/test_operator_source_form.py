@@ -1,5 +1,6 @@
 """An operator adds a source with a form: what is typed is checked, the rest waits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -215,3 +216,32 @@ def test_a_name_that_is_taken_is_said_to_be(site: Site, file: Path) -> None:
     page = site.send(f"{SOURCES}/ny-kalla", typed())
     assert page.status_code == 422
     assert "Det finns redan en källa med det namnet" in text_of(page)
+
+
+def test_a_source_is_changed_with_the_form_that_shows_it_as_it_is(
+    site: Site, file: Path, desk: OrderDesk
+) -> None:
+    add(site, file)
+    site.log_in("system")
+    tree = html.fromstring(site.get(f"{SOURCES}/ny-kalla?kalla=sambi").text)
+    (form,) = (one for one in tree.forms if one.get("enctype"))
+    shown = [(name, value) for name, value in form.form_values() if value]
+    assert dict(shown)["replacing"] == "ja"
+    pem = dict(shown)["certificate"].split()
+    assert pem == SIGNER.certificate_pem.decode().split()
+    before = site.admin.state("sambi").source
+    changed = {**dict(shown), "roles": ["sp"], "shrinkage": "7"}
+    assert site.send(f"{SOURCES}/ny-kalla", changed).status_code == 303
+    assert desk.carry_out(site.admin) == 1
+    after = site.admin.state("sambi")
+    roles = frozenset({Role.SP})
+    assert after.source == replace(before, roles=roles, max_shrinkage_percent=7)
+    assert after.entity_count == 10
+    assert desk.latest()[0].problem is None
+
+
+def test_what_is_not_there_cannot_be_changed(site: Site) -> None:
+    site.log_in("system")
+    page = site.send(f"{SOURCES}/ny-kalla", typed(replacing="ja"))
+    assert page.status_code == 422
+    assert "Det finns ingen källa med det namnet" in text_of(page)
