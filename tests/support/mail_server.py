@@ -43,6 +43,7 @@ class Mailbox:
         self, server: SMTP, session: Any, envelope: Any
     ) -> str:
         if self.hang_up:
+            assert server.transport is not None
             server.transport.close()
             return "250 never seen"
         message = message_from_bytes(envelope.content, policy=policy.default)
