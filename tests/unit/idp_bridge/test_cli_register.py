@@ -1,5 +1,6 @@
 """The register can be kept in a terminal: organisations, agreements, people."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from click.testing import CliRunner
 
 from idp_bridge.cli import main
 from idp_bridge.cli.context import Office
+from idp_bridge.database import open_engine
+from metadata.orders import Action, Order, OrderStore
 from tests.support.clock import NOW
-from tests.support.commands import answer, refusal, run
-from tests.support.installations import install
+from tests.support.commands import answer, refusal, run, run_at
+from tests.support.installations import install, settings_of
 from tests.support.permission_world import ALICE, ANNA, CATALOGUE, KOMMUN, REGION
 
 NILS = "SE2321000016-N001"
@@ -197,3 +200,48 @@ def test_every_change_stands_in_a_whole_trail(config: Path) -> None:
     exported = done(config, "audit", "export")
     assert '"actor":"operator:command-line"' in exported
     assert ALICE not in exported
+
+
+def test_what_is_known_about_a_person_is_printed(config: Path) -> None:
+    found = json.loads(done(config, "person", "export", ALICE))
+    assert found["tables"]["people"][0]["given_name"] == "Åsa"
+    said = refusal(run(config, "person", "export", "SE2321000016-X999"))
+    assert said == "no-such-thing: nothing is stored about this HSA-id"
+    assert refusal(run(config, "person", "export", "x")).startswith("bad-identifier: ")
+
+
+def test_retention_counts_first_and_then_deletes_with_a_receipt(config: Path) -> None:
+    words = ("administrator", "replace", REGION, ANNA, NILS, *WHO)
+    done(config, *words)
+    done(config, "administrator", "replace", KOMMUN, ANNA, NILS, *WHO)
+    late = 730
+    said = run_at(config, late - 1, "retention", "run", "--dry-run").stdout
+    assert "former people\t2026-11-22\t0" in said
+    said = run_at(config, late, "retention", "run", "--dry-run").stdout
+    assert "former people\t2026-11-23\t1" in said
+    assert "Nothing was deleted" in said
+    said = run_at(config, late, "retention", "run").stdout
+    assert "former people\t2026-11-23\t1" in said
+    assert ANNA not in said
+    assert refusal(run(config, "person", "export", ANNA)).startswith("no-such-thing")
+    exported = done(config, "audit", "export")
+    assert '\\"former people\\":1' in exported
+    assert "The trail is whole." in done(config, "audit", "verify")
+
+
+def test_orders_that_were_done_long_ago_are_deleted(config: Path) -> None:
+    engine = open_engine(settings_of(config))
+    store = OrderStore(engine)
+    for name in ("old", "open"):
+        order = Order(
+            action=Action.REFRESH, source=name, actor="operator:1", ordered_at=NOW
+        )
+        with engine.begin() as connection:
+            store.place(connection, order)
+    done_order = store.open()[0]
+    with engine.begin() as connection:
+        store.finish(connection, done_order, now=NOW, problem=None)
+    said = run_at(config, 180, "retention", "run").stdout
+    assert said.splitlines()[-1] == "orders\t2026-11-23\t1"
+    assert [one.source for one in store.latest()] == ["open"]
+    engine.dispose()
