@@ -31,6 +31,7 @@ from authz.reviewing.models import (
     ReviewRecord,
     ReviewState,
 )
+from authz.reviewing.overdue import OverdueReview, overdue_reviews
 from authz.reviewing.store import ReviewStore
 from authz.tables import AuditEntryRow
 
@@ -67,6 +68,11 @@ class ReviewService:
             finished=finished,
             due_at=last and last + INTERVAL,
         )
+
+    def overdue(self, *, now: datetime) -> tuple[OverdueReview, ...]:
+        """List the organisations whose review is late, the latest first."""
+        with reading(self._reader) as connection:
+            return overdue_reviews(connection, interval=INTERVAL, now=now)
 
     def page(
         self, organisation_id: int, review_id: int, *, done: bool, page: int

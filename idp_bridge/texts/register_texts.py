@@ -13,6 +13,16 @@ WITHOUT_GRANT: Final[Mapping[str, str]] = {
     "release": "Släpp in personen utan behörigheter",
 }
 """What an e-tjänst wants for somebody who is known but may do nothing there."""
+CLAIM_FORMATS: Final[Mapping[str, str]] = {
+    "scoped": "Organisation, e-tjänst och behörighet med kolon emellan (scoped)",
+    "code": "Bara behörighetens kod (code)",
+    "entitlement": "En URN per behörighet (entitlement)",
+    "systemrole": "E-tjänst och behörighetens namn som Ineras systemRole (systemrole)",
+    "authorizationscope": "JSON som Ineras authorizationScope (authorizationscope)",
+    "org_rights": "JSON som Diggs org_rights (org_rights)",
+    "bpp": "OIO Basic Privilege Profile, XML i base64 (bpp)",
+}
+"""How an e-tjänst wants to hear of permissions, the most usual first."""
 PERSON_ROLES: Final[Mapping[str, str]] = {
     "administrator": "Administratör",
     "user": "Användare",
@@ -56,6 +66,7 @@ TILES: Final[Mapping[str, str]] = {
     "without-administrator": "organisationer utan administratör",
     "one-administrator": "organisationer med bara en administratör",
     "agreements-ending": "avtal som upphör inom 60 dagar",
+    "reviews-overdue": "organisationer vars genomgång är försenad",
     "sources-warning": "metadatakällor som behöver ses över",
 }
 """What the numbers on the first page count."""
@@ -293,6 +304,12 @@ def deed(action: str) -> str:
         return _DEEDS[action]
     noun, _, verb = action.partition(":")
     return f"{_VERBS.get(verb, verb)} {_NOUNS.get(noun, noun)}"
+
+
+def subject(key: str) -> str:
+    """Say what an entry is about when it has no name of its own."""
+    noun, _, rest = key.partition(":")
+    return f"{_NOUNS[noun]} {rest}" if noun in _NOUNS else key
 
 
 def number_with_hyphen(number: str) -> str:

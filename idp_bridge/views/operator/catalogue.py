@@ -6,7 +6,6 @@ from typing import Final
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.claims import FORMATS
 from authz.models import Validity
 from authz.office.models import NewService, ServiceView
 from idp_bridge.services import services
@@ -150,7 +149,7 @@ def _read(typed: Typed, *, entity_ids: tuple[str, ...]) -> NewService:
         description=typed.text("description"),
         kind=kind or None,
         start_url=typed.address("start_url"),
-        claim_format=typed.choice("claim_format", FORMATS),
+        claim_format=typed.choice("claim_format", register_texts.CLAIM_FORMATS),
         without_grant=typed.choice("without_grant", register_texts.WITHOUT_GRANT),
         entity_ids=entity_ids,
         validity=typed.validity(),
@@ -158,8 +157,7 @@ def _read(typed: Typed, *, entity_ids: tuple[str, ...]) -> NewService:
 
 
 def _show(typed: Typed | dict[str, str], code: str | None = None) -> AnyResponse:
-    formats = {one.name: one.description for one in FORMATS.values()}
-    return show_form("service_form", typed, code=code, formats=formats)
+    return show_form("service_form", typed, code=code)
 
 
 def _show_end(code: str, typed: Typed) -> AnyResponse:

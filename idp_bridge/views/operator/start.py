@@ -38,6 +38,14 @@ def show_start() -> AnyResponse:
     return show_page("start", tiles=_tiles(now), found=latest)
 
 
+@bp.get("/genomgangar")
+@needs(Right.REGISTER_READ)
+def show_overdue_reviews() -> AnyResponse:
+    """List the organisations that have not gone through their users in time."""
+    found = services().reviews.overdue(now=services().clock())
+    return show_page("overdue_reviews", found=found)
+
+
 def _tiles(now: datetime) -> list[Tile]:
     none, few = _organisations_with(0, now), _organisations_with(1, now)
     organisations, agreements = (
@@ -59,6 +67,11 @@ def _tiles(now: datetime) -> list[Tile]:
             key="agreements-ending",
             count=_ending_agreements(now),
             url=url_for(agreements, slutar="snart"),
+        ),
+        Tile(
+            key="reviews-overdue",
+            count=len(services().reviews.overdue(now=now)),
+            url=url_for("operator.show_overdue_reviews"),
         ),
         Tile(
             key="sources-warning",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from authz.administration.models import Actor, ActorKind, UserQuery
 from tests.support.operator_pages import Site, make_site, operators, text_of
 from tests.support.permission_world import ALICE, ANNA, BOB, CHARLIE, REGION
 from tests.support.register_pages import (
@@ -225,7 +226,23 @@ def test_an_organisation_that_has_ended_needs_no_attention(site: Site) -> None:
     region = organisation_id(site, REGION)
     office.organisations.end(region, at=now, actor="test", now=now)
     tiles = tree_of(site.get(f"{BASE}/")).find_class("tiles")[0]
-    assert [one.text for one in tiles.iter("strong")] == ["0", "1", "0", "0"]
+    assert [one.text for one in tiles.iter("strong")] == ["0", "1", "0", "0", "0"]
+
+
+def test_late_reviews_are_counted_and_listed(site: Site) -> None:
+    rows = rows_of(site.get(f"{BASE}/genomgangar"))
+    assert rows == [["Region Stockholm", "Aldrig", "2026-01-01"]]
+    actor = Actor(kind=ActorKind.ADMINISTRATOR, id=1, name="Anna Admin")
+    region, reviews = organisation_id(site, REGION), site.parts.reviews
+    now = site.clock()
+    users = site.parts.administration.users(region, UserQuery(), now=now).lines
+    reviews.start(region, actor=actor, now=now)
+    everybody = [one.membership_id for one in users]
+    reviews.keep(region, everybody, actor=actor, now=now)
+    reviews.finish(region, actor=actor, now=now)
+    assert rows_of(site.get(f"{BASE}/genomgangar")) == []
+    late = site.clock() + timedelta(days=366)
+    assert [one.organisation_id for one in reviews.overdue(now=late)] == [region]
 
 
 def test_every_tile_leads_to_what_it_counts(site: Site) -> None:

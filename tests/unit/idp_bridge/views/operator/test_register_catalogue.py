@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from authz.claims import FORMATS
 from authz.models import Outcome
+from idp_bridge.texts import register_texts
 from metadata.reports import NewSource
 from tests.support.keys import rsa_key
 from tests.support.metadata_documents import group, sp
@@ -64,6 +66,10 @@ def site(tmp_path: Path) -> Site:
 
 def outcome(site: Site) -> Outcome:
     return site.parts.authz.explain(ALICE, "landsting", now=site.clock()).outcome
+
+
+def test_every_claim_format_has_words_for_people() -> None:
+    assert set(register_texts.CLAIM_FORMATS) == set(FORMATS)
 
 
 # --- e-tjänster -----------------------------------------------------------------------
