@@ -38,9 +38,7 @@
 
   function warn(out) {
     const isLast = out === end;
-    text.textContent = isLast
-      ? "Du loggas ut om 2 minuter. Spara det du arbetar med och logga sedan in igen."
-      : "Du loggas ut om 2 minuter.";
+    text.textContent = isLast ? box.dataset.last : box.dataset.soon;
     button.hidden = isLast;
     before = document.activeElement;
     box.hidden = false;
@@ -48,7 +46,7 @@
   }
 
   function tell() {
-    text.textContent = "Du är utloggad. Det du skrev finns kvar om du skickar formuläret inom 15 minuter.";
+    text.textContent = box.dataset.over;
     button.hidden = true;
     box.hidden = false;
   }

@@ -21,7 +21,7 @@
     failure.hidden = true;
     list.setAttribute("aria-busy", "true");
     waiting = setTimeout(() => {
-      count.textContent = "Söker…";
+      count.textContent = count.dataset.searching;
     }, 300);
   });
 
@@ -41,8 +41,8 @@
     const again = document.createElement("a");
     again.href = location.href;
     again.className = "ds-link";
-    again.textContent = "Försök igen";
-    failure.replaceChildren("Kunde inte hämta listan. ", again);
+    again.textContent = failure.dataset.again;
+    failure.replaceChildren(failure.dataset.text, " ", again);
     failure.hidden = false;
     count.textContent = "";
   }
