@@ -255,6 +255,10 @@ _PROBLEMS: Final[Mapping[str, str]] = {
         "Den sista dagen måste vara i dag eller senare. Lämna fältet tomt för att"
         " avsluta genast."
     ),
+    "after-end": (
+        "Det slutar redan före den dagen. Använd Ändra om det ska gälla längre."
+    ),
+    "before-beginning": "Det har inte börjat gälla då.",
     "shorter": (
         "Här kan du bara förlänga. Använd Avsluta för att se vilka som berörs innan"
         " det blir kortare."

@@ -61,11 +61,51 @@ def writes(app: Flask) -> Iterator[tuple[str, Right]]:
         yield adapter.build(rule.endpoint, wanted, method="POST"), needed
 
 
+WRITERS = {
+    Right.REGISTER_READ: "explain look_up_person",
+    Right.REGISTER_CHANGE: (
+        "add_administrator add_agreement add_number add_organisation"
+        " change_administrator change_agreement change_organisation"
+        " end_administrator end_agreement end_organisation make_main_number"
+        " promote_user remove_number reopen_organisation replace_administrator"
+    ),
+    Right.CATALOGUE_CHANGE: (
+        "add_entity_to_service add_permission add_service change_permission"
+        " change_service end_permission end_service remove_entity_from_service"
+    ),
+    Right.NOTICES_CHANGE: "add_notice change_notice end_notice",
+    Right.OPERATORS_CHANGE: "add_operator change_operator end_operator",
+}
+"""Views that a form is sent to, by the right that each needs."""
+
+
 def written(site: Site) -> list[str]:
     return [one["hash"] for one in trail(site)]
 
 
 # --- rights ---------------------------------------------------------------------------
+
+
+def test_every_form_needs_the_right_that_it_should(site: Site) -> None:
+    found: dict[str, set[str]] = {}
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint.startswith("operator.") and "POST" in (rule.methods or ()):
+            needed = needed_by(site.app.view_functions[rule.endpoint])
+            name = rule.endpoint.partition(".")[2]
+            found.setdefault(str(needed), set()).add(name)
+    register = {
+        right: names for right, names in found.items() if "metadata" not in right
+    }
+    assert register == {right: set(names.split()) for right, names in WRITERS.items()}
+
+
+def test_a_form_of_a_page_needs_the_right_of_its_answer(site: Site) -> None:
+    views = site.app.view_functions
+    by_path: dict[str, set[object]] = {}
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint.startswith("operator."):
+            by_path.setdefault(rule.rule, set()).add(needed_by(views[rule.endpoint]))
+    assert {path: rights for path, rights in by_path.items() if len(rights) > 1} == {}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ _PLACES: Final = {
     "already-there": ("service_code", "agreement-there"),
     "valid_from": ("first_day", ""),
     "valid_until": (LAST_DAY, "order"),
-    "at": (LAST_DAY, "past"),
+    "at": (LAST_DAY, "after-end"),
     "ended-already": (LAST_DAY, "ended-already"),
 }
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from authz.office.models import NewOrganisation
 from idp_bridge.errors import PageNotFoundError
 from idp_bridge.texts import register_texts
-from idp_bridge.views.operator.endings import Ending, chosen_end, show_ending
+from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
 from idp_bridge.views.operator.frame import bp, go_to
 from idp_bridge.views.operator.organisations import ONE, find
 from idp_bridge.views.operator.register import (
@@ -25,6 +25,10 @@ from idp_bridge.web.rights import Right
 
 _EMPTY: Final = {"name": "", "kind": "", "number": ""}
 _NEW: Final = {"numbers": ("number", ""), "already-there": ("number", "number-taken")}
+_ENDING: Final = {
+    "at": (LAST_DAY, "before-beginning"),
+    "ended-already": (LAST_DAY, "ended-already"),
+}
 _NUMBERS: Final = {
     "number": ("number", ""),
     "already-there": ("number", "number-taken"),
@@ -141,7 +145,7 @@ def end_organisation(organisation_id: int) -> AnyResponse:
     typed = Typed(request.form)
     at = chosen_end(typed)
     if not typed.problems:
-        with trying(typed, {"ended-already": ("last_day", "ended-already")}):
+        with trying(typed, _ENDING):
             office().organisations.end(organisation_id, at=at, **by_now())
     if typed.problems:
         return _show_end(organisation_id, typed)

@@ -280,6 +280,26 @@ def test_ending_an_agreement_shows_first_who_loses_what(site: Site) -> None:
     assert actions(site).count("agreement:end") == 2
 
 
+def test_an_agreement_that_has_not_begun_is_withdrawn(site: Site) -> None:
+    kommun = f"{LIST}/{organisation_id(site, KOMMUN)}"
+    form = {"service_code": "landsting", "first_day": "2027-01-01"}
+    follow(site, site.send(f"{kommun}/avtal/nytt", form))
+    found = site.parts.office.agreements.list(
+        organisation_id=organisation_id(site, KOMMUN)
+    )
+    follow(site, site.send(f"{BASE}/avtal/{found[0].id}/avsluta"))
+    assert rows_of(site.get(f"{kommun}/avtal")) == []
+    assert site.get(f"{BASE}/avtal/{found[0].id}/andra").status_code == 404
+
+
+def test_an_agreement_is_not_made_longer_by_ending_it(site: Site) -> None:
+    one = agreement(site)
+    follow(site, site.send(f"{one}/avsluta", {"last_day": "2026-12-31"}))
+    answer = site.send(f"{one}/avsluta", {"last_day": "2027-12-31"})
+    assert answer.status_code == 422
+    assert "Det slutar redan före den dagen." in problems_of(answer)[0]
+
+
 def test_agreements_that_end_soon_are_found(site: Site) -> None:
     site.send(f"{agreement(site)}/avsluta", {"last_day": "2026-12-31"})
     rows = rows_of(site.get(f"{BASE}/avtal?slutar=snart"))
