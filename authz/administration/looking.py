@@ -20,14 +20,16 @@ from authz.administration.models import (
     HolderPage,
     ImportRow,
     PermissionForm,
+    PermissionName,
     ServiceChoice,
+    ServiceName,
     UserPage,
     UserQuery,
     UserView,
 )
 from authz.administration.organisation_store import OrganisationStore, choices_of
 from authz.administration.user_store import UserStore
-from authz.administration.viewing import Viewing
+from authz.administration.viewing import NEW_DAYS, Viewing
 from authz.database import reading
 from authz.models import Organisation
 
@@ -184,3 +186,19 @@ class Looking:
                 if not each.is_over(now):
                     found[each.membership_id][each.permission_id] = each.valid_until
             return found
+
+    def launched(
+        self, organisation_id: int, *, now: datetime
+    ) -> tuple[tuple[ServiceName, PermissionName], ...]:
+        """List the permissions that are new and can be given, the newest first."""
+        with reading(self._reader) as connection:
+            permits = OrganisationStore(connection, now).permits(organisation_id)
+        young = [
+            (began, each)
+            for each in permits.values()
+            if each.can_be_given(now)
+            and (began := each.validity.valid_from) is not None
+            and now < began + timedelta(days=NEW_DAYS)
+        ]
+        young.sort(key=lambda pair: pair[0], reverse=True)
+        return tuple((each.service, each.permission) for _, each in young)

@@ -40,6 +40,13 @@ _OF_ADMINISTRATORS: Final[Mapping[str, str]] = {
 _EXPIRED: Final = "{what} upphörde för {whom}"
 _OTHER: Final = "gjorde något som saknar beskrivning ({action})"
 _SYSTEM: Final = "Systemet"
+_OURSELVES: Final = frozenset({"bridge"})
+_SOMEBODY: Final[Mapping[str, str]] = {
+    "administrator": "En administratör",
+    "operator": "En operatör",
+    "system": _SYSTEM,
+}
+"""What somebody is called whose name is not known any more."""
 _COLUMNS: Final[Mapping[str, str]] = {
     "columns": "Uppgifter",
     "count": "Antal",
@@ -54,7 +61,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "service": "E-tjänst",
     "surname": "Efternamn",
     "valid_from": "Gäller från",
-    "valid_until": "Gäller till och med",
+    "valid_until": "Slutdatum",
 }
 _VALUES: Final[Mapping[str, str]] = {
     "administrator": "administratör",
@@ -63,7 +70,7 @@ _VALUES: Final[Mapping[str, str]] = {
     "agency": "myndighet",
     "user": "användare",
 }
-_FOREVER: Final = "tills vidare"
+_FOREVER: Final = "inget"
 _INSTANT: Final = timedelta(microseconds=1)
 
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
@@ -78,13 +85,18 @@ EVENT_KINDS: Final[Mapping[EventKind, str]] = {
 
 def who_did(event: EventLine) -> str:
     """Say who did something: a name, with *operatör* for somebody at the agency."""
-    kind = event.actor.partition(":")[0]
-    if kind == "operator":
-        name = event.actor_name or event.actor.partition(":")[2]
-        return f"{name} (operatör)"
-    if kind == "administrator":
-        return event.actor_name or "En administratör"
-    return _SYSTEM
+    if event.actor_name is None:
+        return known_as(event.actor)
+    is_operator = event.actor.startswith("operator:")
+    return f"{event.actor_name} (operatör)" if is_operator else event.actor_name
+
+
+def known_as(who: str) -> str:
+    """Say who somebody is of whom only what the trail calls them may be known."""
+    kind, colon, _ = who.partition(":")
+    if not colon:
+        return _SYSTEM if who in _OURSELVES else who
+    return _SOMEBODY.get(kind, who)
 
 
 def what_happened(event: EventLine) -> str:

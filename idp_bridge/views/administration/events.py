@@ -41,6 +41,7 @@ _HEADINGS: Final = (
 )
 
 bp.add_app_template_filter(event_texts.who_did, "who_did")
+bp.add_app_template_filter(event_texts.known_as, "known_as")
 bp.add_app_template_filter(event_texts.what_happened, "what_happened")
 bp.add_app_template_filter(event_texts.values_in, "values_in")
 bp.add_app_template_filter(event_texts.reason_of, "reason_of")

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz.administration.errors import NotFoundError
-from authz.administration.models import HolderPage
+from authz.administration.models import HolderPage, PermissionName, ServiceName
 from idp_bridge.services import services
 from idp_bridge.views.administration import list_state, many, ticks
 from idp_bridge.views.administration.frame import (
@@ -30,6 +30,7 @@ from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 
 PERMISSION: Final = f"{ORGANISATION}/behorighet/<service>/<permission>"
+Launched = tuple[tuple[ServiceName, PermissionName], ...]
 _SAVE: Final = "spara"
 _FINE: Final = 200
 
@@ -70,6 +71,17 @@ class Picked:
         """When it shall end for those who get it."""
         day = ticks.read_day(self.until)
         return None if day is None else ticks.end_after(day)
+
+
+@bp.context_processor
+def _offer_launched() -> dict[str, Any]:
+    return {"launched_here": launched_here}
+
+
+def launched_here() -> Launched:
+    """List the new permissions that somebody may want to give to many."""
+    now = services().clock()
+    return administration().launched(organisation().id, now=now)
 
 
 @bp.get(PERMISSION)
