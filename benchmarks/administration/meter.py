@@ -19,12 +19,19 @@ _EXECUTING: Final = ("execute", "executemany")
 _FETCHING: Final = ("fetchone", "fetchmany", "fetchall")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement as the driver got it; for many rows, with all their parameters."""
+
+    text: str
+    parameters: Any
+
+
 @dataclass
 class Count:
     """What some work asked of the database."""
 
-    statements: list[str] = field(default_factory=list)
-    """Their texts, in order; one for many rows counts once."""
+    statements: list[Statement] = field(default_factory=list)
     seconds: float = 0
     """From asking until the answer was read."""
 
@@ -72,7 +79,10 @@ class Meter:
         @wraps(original)
         def timed(self_: Any, *arguments: Any, **options: Any) -> Any:
             if name in _EXECUTING:
-                self._count.statements.append(str(arguments[0]))
+                text, parameters = (*arguments, None)[:2]
+                self._count.statements.append(
+                    Statement(text=str(text), parameters=parameters)
+                )
             start = perf_counter()
             try:
                 return original(self_, *arguments, **options)

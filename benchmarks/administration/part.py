@@ -19,6 +19,7 @@ from benchmarks.table import Row, show
 USERS: Final = {"SQLite": 100_000, "PostgreSQL": 1_000_000}
 """How many users there are at full scale."""
 _LEAST_LARGEST: Final = 50
+_LEAST_OTHERS: Final = 100
 
 
 def main(arguments: list[str]) -> None:
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> None:
 def population_of(place: str, scale: float) -> Population:
     """Decide how many people a database has at a scale; 1 is the size of Sweden."""
     largest = max(_LEAST_LARGEST, int(LARGEST * scale))
-    users = max(2 * largest, int(USERS[place] * scale))
+    users = max(largest + _LEAST_OTHERS, int(USERS[place] * scale))
     return Population(users=users, largest=largest)
 
 
