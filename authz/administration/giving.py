@@ -1,6 +1,7 @@
 """How are permissions given and taken: on a form, to many, from a colleague?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from authz.administration.differences import Difference, difference, state_of
@@ -10,9 +11,6 @@ from authz.administration.models import Conflict, PermissionChange
 from authz.administration.name_store import NameStore
 from authz.administration.user_store import Held, Membership
 from authz.administration.work import Work
-
-Ends = Mapping[int, datetime | None]
-"""Permission → end."""
 
 
 def apply(work: Work, membership: Membership, change: PermissionChange) -> None:
@@ -29,30 +27,46 @@ def apply(work: Work, membership: Membership, change: PermissionChange) -> None:
     found = difference(before=change.before, after=change.after, now=saved)
     if found.conflicts:
         raise ConflictError(_conflicts(work, membership.id, change, found))
-    write(work, membership.id, found, held)
+    write(work, [Plan(membership_id=membership.id, found=found, held=held)])
 
 
-def write(
-    work: Work, membership_id: int, found: Difference, held: Mapping[int, Held]
-) -> None:
-    """Write a difference without conflicts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What has to be done for one user."""
+
+    membership_id: int
+    found: Difference
+    """Without conflicts."""
+    held: Mapping[int, Held]
+    """Permission → what the user has now."""
+
+
+def write(work: Work, plans: Sequence[Plan]) -> None:
+    """Do what was planned for some users.
 
     Raises:
         BadFieldsError: An end is not in the future.
         NoAgreementError: There is no agreement about something that was changed.
         NotFoundError: There is no such permission here.
     """
-    work.check_agreement(found.touched)
-    work.check_giving(found.gives)
-    work.check_ends([*found.gives.values(), *found.changes_ends.values()])
-    work.end([held[number] for number in sorted(found.takes)])
+    work.check_agreement({number for each in plans for number in each.found.touched})
+    work.check_giving({number for each in plans for number in each.found.gives})
+    for plan in plans:
+        found = plan.found
+        work.check_ends([*found.gives.values(), *found.changes_ends.values()])
+    work.end([p.held[number] for p in plans for number in sorted(p.found.takes)])
     work.change_ends(
-        [(held[number], end) for number, end in sorted(found.changes_ends.items())]
+        [
+            (plan.held[number], end)
+            for plan in plans
+            for number, end in sorted(plan.found.changes_ends.items())
+        ]
     )
     work.give(
         [
-            Give(membership_id=membership_id, permission_id=number, valid_until=end)
-            for number, end in sorted(found.gives.items())
+            Give(membership_id=p.membership_id, permission_id=number, valid_until=end)
+            for p in plans
+            for number, end in sorted(p.found.gives.items())
         ]
     )
 

@@ -1,11 +1,11 @@
 """What would a file with users do, row by row, and how is all of it done at once?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from authz.administration import giving, members
+from authz.administration import giving, members, starting
 from authz.administration.differences import Difference, difference
 from authz.administration.errors import (
     AdministrationError,
@@ -13,6 +13,7 @@ from authz.administration.errors import (
     ImportRefusedError,
 )
 from authz.administration.fields import read_user
+from authz.administration.giving import Plan
 from authz.administration.models import CheckedRow, ImportRow, ImportState
 from authz.administration.organisation_store import Permit
 from authz.administration.user_store import Held, Membership, UserStore
@@ -151,19 +152,33 @@ def write(work: Work, rows: Iterable[CheckedRow]) -> None:
     wrong = sum(each.state is ImportState.WRONG for each in checked)
     if wrong or len(checked) > MAX_ROWS:
         raise ImportRefusedError(wrong or len(checked))
-    for each in checked:
-        if each.state is not ImportState.UNCHANGED:
-            _write_row(work, each)
+    changing = [each for each in checked if each.state is ImportState.CHANGED]
+    adding = [each for each in checked if each.state is ImportState.NEW]
+    users = work.active_users(each.membership_id or 0 for each in changing)
+    for each in changing:
+        if each.fields and each.membership_id is not None:
+            members.change(work, users[each.membership_id], each.row.user)
+    added = starting.start(work, [each.row.user for each in adding]) if adding else []
+    places = [*zip(added, adding, strict=True)]
+    places += [(each.membership_id or 0, each) for each in changing]
+    _write_permissions(work, {number: each.row for number, each in places})
 
 
-def _write_row(work: Work, checked: CheckedRow) -> None:
-    membership_id = checked.membership_id
-    if membership_id is None:
-        membership_id = members.add(work, checked.row.user, again=True)
-    else:
-        members.change(work, work.active_user(membership_id), checked.row.user)
-    held = {each.permission_id: each for each in work.held([membership_id])}
-    giving.write(work, membership_id, difference_of(checked.row, held), held)
+def _write_permissions(work: Work, rows: Mapping[int, ImportRow]) -> None:
+    held: dict[int, dict[int, Held]] = defaultdict(dict)
+    for each in work.held(rows):
+        held[each.membership_id][each.permission_id] = each
+    giving.write(
+        work,
+        [
+            Plan(
+                membership_id=number,
+                found=difference_of(row, held[number]),
+                held=held[number],
+            )
+            for number, row in rows.items()
+        ],
+    )
 
 
 def _state(membership: Membership | None, *, is_changed: bool) -> ImportState:

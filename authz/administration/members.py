@@ -1,10 +1,9 @@
 """How is somebody added, changed, removed and brought back as a user?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
-from sqlalchemy import exc, insert, update
+from sqlalchemy import exc, update
 
 from authz.administration.change_store import Step
 from authz.administration.errors import (
@@ -17,17 +16,14 @@ from authz.administration.errors import (
 )
 from authz.administration.grant_writing import Give
 from authz.administration.models import RESTORE_DAYS, NewUser
+from authz.administration.portions import portions
+from authz.administration.starting import FIELDS, columns_of, start
 from authz.administration.user_store import Membership
 from authz.administration.work import Work
 from authz.audit import Action
 from authz.identifiers import hsa_key
 from authz.models import PersonRole
-from authz.person_store import PersonStore
 from authz.tables import MembershipRow, PersonRow
-
-_NO_BOUNDS: Final = {"valid_from": None, "valid_until": None}
-"""Whoever is added anew counts, also if the person had an end before."""
-FIELDS: Final = ("given_name", "surname", "hsa_id", "email")
 
 
 def add(work: Work, user: NewUser, *, again: bool) -> int:
@@ -48,11 +44,7 @@ def add(work: Work, user: NewUser, *, again: bool) -> int:
     refuse_taken(known, work.organisation_id)
     if not again:
         _refuse_removed(known, work)
-    person_id = work.users.person_id_of(user.hsa_id)
-    try:
-        return _start(work, user, person_id)
-    except exc.IntegrityError:
-        raise ElsewhereError("added elsewhere at the same moment") from None
+    return start(work, [user])[0]
 
 
 def refuse_taken(known: list[Membership], organisation_id: int) -> None:
@@ -119,17 +111,19 @@ def remove(work: Work, membership: Membership) -> None:
     """Let somebody be no user any more; all permissions end with it."""
     held = work.held([membership.id])
     work.end(held)
-    end_membership(work, membership)
+    end_memberships(work, [membership.id])
 
 
-def end_membership(work: Work, membership: Membership) -> None:
-    """End a membership that has no active grants."""
-    work.connection.execute(
-        update(MembershipRow)
-        .where(MembershipRow.id == membership.id)
-        .values(person_role=None, ended_at=work.now, ended_by=work.actor)
-    )
-    work.note(Step(action=Action.MEMBERSHIP_END, membership_id=membership.id))
+def end_memberships(work: Work, membership_ids: Sequence[int]) -> None:
+    """End memberships that have no active grants."""
+    for some in portions(membership_ids):
+        work.connection.execute(
+            update(MembershipRow)
+            .where(MembershipRow.id.in_(some))
+            .values(person_role=None, ended_at=work.now, ended_by=work.actor)
+        )
+    for each in membership_ids:
+        work.note(Step(action=Action.MEMBERSHIP_END, membership_id=each))
 
 
 def restore(work: Work, membership_id: int) -> None:
@@ -165,7 +159,9 @@ def write_values(work: Work, person_id: int, user: NewUser) -> None:
     """
     with work.connection.begin_nested():
         work.connection.execute(
-            update(PersonRow).where(PersonRow.id == person_id).values(**_values(user))
+            update(PersonRow)
+            .where(PersonRow.id == person_id)
+            .values(**columns_of(user))
         )
 
 
@@ -174,31 +170,6 @@ def can_restore(membership: Membership, now: datetime) -> bool:
     ended = membership.ended_at
     is_young = ended is not None and now < ended + timedelta(days=RESTORE_DAYS)
     return is_young and membership.role is PersonRole.USER
-
-
-def _start(work: Work, user: NewUser, person_id: int | None) -> int:
-    with work.connection.begin_nested():
-        if person_id is None:
-            statement = insert(PersonRow).values(role=PersonRole.USER, **_values(user))
-            added = work.connection.scalars(statement.returning(PersonRow.id)).one()
-        else:
-            work.connection.execute(
-                update(PersonRow)
-                .where(PersonRow.id == person_id)
-                .values(role=PersonRole.USER, **_values(user), **_NO_BOUNDS)
-            )
-        number = person_id or added
-        membership_id = PersonStore(work.connection).start_membership(
-            number,
-            PersonRole.USER,
-            organisation_id=work.organisation_id,
-            now=work.now,
-        )
-    work.meet(membership_id, number)
-    action = Action.PERSON_ADD if person_id is None else Action.PERSON_CHANGE
-    work.tell(action, f"person:{number}", {"after": {"columns": sorted(FIELDS)}})
-    work.note(Step(action=Action.MEMBERSHIP_START, membership_id=membership_id))
-    return membership_id
 
 
 def _refuse_removed(known: list[Membership], work: Work) -> None:
@@ -252,13 +223,3 @@ def moment_in(values: Mapping[str, object], name: str) -> datetime | None:
 
 def _counts(give: Give, now: datetime) -> bool:
     return give.valid_until is None or give.valid_until > now
-
-
-def _values(user: NewUser) -> dict[str, str]:
-    return {
-        "given_name": user.given_name,
-        "surname": user.surname,
-        "hsa_id": user.hsa_id,
-        "hsa_key": hsa_key(user.hsa_id),
-        "email": user.email,
-    }

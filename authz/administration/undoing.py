@@ -13,6 +13,7 @@ from authz.administration.change_store import Step, StoredChange
 from authz.administration.errors import NotFoundError, UndoRefusedError
 from authz.administration.members import give_back, moment_in
 from authz.administration.models import UNDO_DAYS, ChangeKind, NewUser
+from authz.administration.starting import FIELDS
 from authz.administration.user_store import Held, Membership
 from authz.administration.work import Work
 from authz.audit import Action
@@ -61,6 +62,9 @@ class _Undoing:
         self._users = self._active_users(numbers)
         self._held = {each.id: each for each in work.held(numbers)}
         self._newest = work.grants.newest(numbers)
+        ours = {each.grant_id for each in steps}
+        more = (each for each in self._held.values() if each.id not in ours)
+        self._with_more = {each.membership_id for each in more}
 
     def write(self) -> None:
         """Undo every step, or raise before anything is written."""
@@ -84,8 +88,8 @@ class _Undoing:
         )
         for step in self._of(Action.PERSON_CHANGE):
             self._write_old_values(step)
-        for step in self._of(Action.MEMBERSHIP_START):
-            members.end_membership(self._work, self._users[step.membership_id])
+        added = [each.membership_id for each in self._of(Action.MEMBERSHIP_START)]
+        members.end_memberships(self._work, added)
 
     def _of(self, action: Action) -> list[Step]:
         return [each for each in self._steps if each.action is action]
@@ -130,12 +134,7 @@ class _Undoing:
         return all(getattr(user, name) == step.after[name] for name in step.after)
 
     def _has_nothing_else(self, step: Step) -> bool:
-        ours = {each.grant_id for each in self._of(Action.GRANT_GIVE)}
-        return all(
-            held.id in ours
-            for held in self._held.values()
-            if held.membership_id == step.membership_id
-        )
+        return step.membership_id not in self._with_more
 
     def _refuse_without_agreement(self, *, gives_of: Sequence[Step]) -> None:
         for step in gives_of:
@@ -146,7 +145,6 @@ class _Undoing:
     def _write_old_values(self, step: Step) -> None:
         user = self._users[step.membership_id]
         values = {
-            name: str(step.before.get(name, getattr(user, name)))
-            for name in members.FIELDS
+            name: str(step.before.get(name, getattr(user, name))) for name in FIELDS
         }
         members.change(self._work, user, NewUser(**values))
