@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from idp_bridge.demo import people
@@ -56,6 +57,16 @@ def write(places: Places) -> str:
     return "\n".join(_lines(places)) + "\n"
 
 
+def write_ending(day: date) -> str:
+    """Write a catalogue by which the first colleague's permissions end after a day."""
+    _, _, permissions = _COLLEAGUES[0]
+    ending = ", ".join(
+        f"{{permission = {json.dumps(one)}, valid_until = {day}}}"
+        for one in permissions
+    )
+    return "\n".join([*_colleague(1), f"permissions = [{ending}]"])
+
+
 def _lines(places: Places) -> Iterator[str]:
     for place, service in enumerate(SERVICES):
         yield from _service(service, places.service(place))
@@ -104,14 +115,19 @@ def _service(service: EService, start_url: str) -> Iterator[str]:
 
 def _colleagues() -> Iterator[str]:
     """Write users who only make the list long enough to be searched."""
-    for place, (given_name, surname, permissions) in enumerate(_COLLEAGUES, start=1):
-        yield "[[users]]"
-        yield _text("organisation", people.BJORKVIK)
-        yield _text("hsa_id", f"SE{people.BJORKVIK.replace('-', '')}-C{place:03}")
-        yield _text("given_name", given_name)
-        yield _text("surname", surname)
-        yield _text("email", f"kollega{place}@bjorkvik.example")
+    for place, (_, _, permissions) in enumerate(_COLLEAGUES, start=1):
+        yield from _colleague(place)
         yield _texts("permissions", permissions)
+
+
+def _colleague(place: int) -> Iterator[str]:
+    given_name, surname, _ = _COLLEAGUES[place - 1]
+    yield "[[users]]"
+    yield _text("organisation", people.BJORKVIK)
+    yield _text("hsa_id", f"SE{people.BJORKVIK.replace('-', '')}-C{place:03}")
+    yield _text("given_name", given_name)
+    yield _text("surname", surname)
+    yield _text("email", f"kollega{place}@bjorkvik.example")
 
 
 def _person(table: str, person: Person, number: str | None = None) -> Iterator[str]:

@@ -11,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge import database, keys, services
 from idp_bridge.demo import catalogue
@@ -27,6 +29,7 @@ from idp_bridge.new_keys import make_key
 from idp_bridge.order_desk import witness
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import LoginGroup, Settings, load_settings
+from idp_bridge.texts.mail_texts import reminder_writer
 from metadata.clock import Clock
 from metadata.entities import Role
 from metadata.loader import MetadataAdmin
@@ -39,6 +42,8 @@ ACTOR: Final = "operator:demo"
 PROGRAM: Final = (sys.executable, "-m", "idp_bridge")
 _OUR_VARIABLES: Final = "IDP_BRIDGE_"
 _BASE_URL: Final = re.compile(r"^base_url = .*$", re.MULTILINE)
+_SOON: Final = timedelta(days=20)
+"""When a permission ends of which there is a reminder."""
 _GROUPS: Final = {SITHS.method: LoginGroup.E_SERVICE_LEGITIMATION}
 _BITS: Final = 2048
 """Of the partners' keys: strong enough, and quickly made."""
@@ -212,11 +217,29 @@ def _fill_database(
         )
         for name, (xml, role) in documents.items():
             _trust(admin, folder / "partners" / f"{name}.xml", xml, role)
-        AuthzService(engine).load_catalogue(
+        authz = AuthzService(engine)
+        authz.load_catalogue(
             catalogue.write(places), dry_run=False, actor=ACTOR, now=clock()
         )
+        _remind(OfficeService(engine), authz, settings, clock)
     finally:
         engine.dispose()
+
+
+def _remind(
+    office: OfficeService, authz: AuthzService, settings: Settings, clock: Clock
+) -> None:
+    """Let something end soon, once, so that there is mail in the outbox to look at."""
+    if office.outbox.list(limit=1):
+        return
+    ending = catalogue.write_ending((clock() + _SOON).date())
+    authz.load_catalogue(ending, dry_run=False, actor=ACTOR, now=clock())
+    office.reminders.make(
+        reminder_writer(settings.base_url, settings.agency.name),
+        domain=settings.host,
+        actor=ACTOR,
+        now=clock(),
+    )
 
 
 def _trust(admin: MetadataAdmin, file: Path, xml: bytes, role: Role) -> None:

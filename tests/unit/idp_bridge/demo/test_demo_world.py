@@ -1,6 +1,6 @@
 """The demonstration's people are registered as its pages say."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -71,3 +71,13 @@ def test_the_oldest_make_room(clock: FrozenClock) -> None:
         memory.put(str(number), number)
     assert memory.get("0") is None
     assert memory.get(str(ROOM)) == ROOM
+
+
+def test_what_ends_soon_in_the_demonstration_belongs_to_somebody_in_it() -> None:
+    text = catalogue.write(Places(8000))
+    ending = read(catalogue.write_ending(date(2026, 12, 13)), allow_test_ids=False)
+    assert ending.problems == ()
+    [person] = ending.people
+    assert person.hsa_id in text
+    assert len(person.grants) > 0
+    assert all("valid_until" in grant.stated for grant in person.grants)
