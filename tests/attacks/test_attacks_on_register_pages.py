@@ -53,7 +53,9 @@ def writes(app: Flask) -> Iterator[tuple[str, Right]]:
     }
     adapter = app.url_map.bind("bridge.example.se")
     for rule in app.url_map.iter_rules():
-        if not rule.endpoint.startswith("operator.") or "POST" not in rule.methods:
+        if not rule.endpoint.startswith("operator.") or "POST" not in (
+            rule.methods or ()
+        ):
             continue
         needed = needed_by(app.view_functions[rule.endpoint])
         assert isinstance(needed, Right), rule.endpoint
