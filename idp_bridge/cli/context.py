@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from authz.office.service import OfficeService
+from authz.reviewing.reminders import ReviewReminders
 from authz.service import AuthzService
 from idp_bridge import database, services
 from idp_bridge.keys import KeySet, load_keys
@@ -81,6 +82,11 @@ class Office:
         """What changes organisations, agreements, e-services and people."""
         allow = self.settings.saml.allow_test_hsa_ids
         return OfficeService(self.engine, allow_test_ids=allow)
+
+    @cached_property
+    def review_reminders(self) -> ReviewReminders:
+        """What reminds of reviews."""
+        return ReviewReminders(self.engine)
 
 
 pass_office = click.make_pass_decorator(Office)

@@ -8,7 +8,7 @@ import click
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.mail import Postman
-from idp_bridge.texts.mail_texts import reminder_writer
+from idp_bridge.texts.mail_texts import reminder_writer, review_writer
 
 _ACTOR = "system:reminders"
 
@@ -21,7 +21,8 @@ def group() -> None:
 @group.command()
 @pass_office
 def remind(office: Office) -> None:
-    """Put reminders into the outbox, 30 and 7 days before permissions end.
+    """Put reminders into the outbox, 30 and 7 days before permissions end
+    and before a review is due.
 
     A second time it does nothing; run it every day.
     """
@@ -87,12 +88,14 @@ def list_(office: Office, *, everything: bool, as_json: bool) -> None:
 
 
 def _remind(office: Office) -> int:
-    settings = office.settings
-    return office.register.reminders.make(
-        reminder_writer(settings.base_url, settings.agency.name),
-        domain=urlsplit(settings.base_url).hostname or "localhost",
-        actor=_ACTOR,
-        now=office.clock(),
+    settings, now = office.settings, office.clock()
+    domain = urlsplit(settings.base_url).hostname or "localhost"
+    names = (settings.base_url, settings.agency.name)
+    made = office.register.reminders.make(
+        reminder_writer(*names), domain=domain, actor=_ACTOR, now=now
+    )
+    return made + office.review_reminders.make(
+        review_writer(*names), domain=domain, actor=_ACTOR, now=now
     )
 
 

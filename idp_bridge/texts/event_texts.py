@@ -27,6 +27,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "person:change": "ändrade uppgifter om {whom}",
     "person:export": "tog ut ett registerutdrag om {whom}",
     "person:look-up": "sökte upp {whom}",
+    "reminder:send": "skickade en påminnelse till administratörerna",
     "review:finish": "avslutade en genomgång",
     "review:keep": "gick igenom {whom}: behåll",
     "review:change": "gick igenom {whom}: ändra",
