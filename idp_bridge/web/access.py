@@ -179,7 +179,9 @@ class _Guard:
             raise SessionEndedError("a form without a session")
         return self._doors.ask_to_log_in(area)
 
-    def _check_login(self, needed: Right | str, known: PersonSession) -> Response | None:
+    def _check_login(
+        self, needed: Right | str, known: PersonSession
+    ) -> Response | None:
         """Ask for a login that is not old, where one is needed."""
         if needed not in NEEDS_FRESH_LOGIN or not is_login_old(known):
             return None
