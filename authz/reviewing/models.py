@@ -38,7 +38,7 @@ class ReviewState:
     finished: tuple[Review, ...]
     """The latest first."""
     due_at: datetime | None
-    """When the next one must be finished; ``None`` without any agreement."""
+    """When the next one must be finished; ``None`` where nobody belongs yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from authz.office.outbox import NewMail
 from authz.office.tables import MailRow
 from authz.reviewing.service import INTERVAL
 from authz.reviewing.tables import ReviewRow
-from authz.tables import AgreementRow, OrganisationRow
+from authz.tables import MembershipRow, OrganisationRow
 
 KIND: Final = "review-due"
 _AHEAD: Final = (timedelta(days=30), timedelta(days=7), timedelta())
@@ -82,18 +82,18 @@ class ReviewReminders:
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[DueReview]:
-    organisation, agreement = OrganisationRow, AgreementRow
+    organisation, membership = OrganisationRow, MembershipRow
     rows = connection.execute(
         select(
             organisation.id,
             organisation.name,
-            func.min(agreement.valid_from).label("began"),
+            func.min(membership.started_at).label("began"),
             select(func.max(ReviewRow.finished_at))
             .where(ReviewRow.organisation_id == organisation.id)
             .scalar_subquery()
             .label("finished"),
         )
-        .join(agreement, agreement.organisation_id == organisation.id)
+        .join(membership, membership.organisation_id == organisation.id)
         .where(or_(organisation.valid_until.is_(None), organisation.valid_until > now))
         .group_by(organisation.id, organisation.name)
         .order_by(organisation.id)

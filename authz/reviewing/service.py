@@ -60,7 +60,7 @@ class ReviewService:
         with reading(self._reader) as connection:
             store = ReviewStore(connection, organisation_id)
             reviews = _reviews(connection, store.all())
-            began = store.first_agreement()
+            began = store.began()
         finished = tuple(each for each in reviews if each.finished_at)
         last = finished[0].finished_at if finished else began
         return ReviewState(

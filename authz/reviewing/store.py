@@ -15,7 +15,7 @@ from authz.administration.portions import portions
 from authz.models import PersonRole
 from authz.reviewing.models import Outcome
 from authz.reviewing.tables import ReviewAnswerRow, ReviewRow
-from authz.tables import AgreementRow, GrantRow, MembershipRow, PersonRow, UserLineRow
+from authz.tables import GrantRow, MembershipRow, PersonRow, UserLineRow
 
 _REVIEWS: Final = select(
     ReviewRow.id,
@@ -54,11 +54,11 @@ class ReviewStore:
             )
         ).one_or_none()
 
-    def first_agreement(self) -> datetime | None:
-        """Say since when the organisation has had an agreement about anything."""
+    def began(self) -> datetime | None:
+        """Say since when anybody has belonged to the organisation here."""
         return self._connection.scalar(
-            select(func.min(AgreementRow.valid_from)).where(
-                AgreementRow.organisation_id == self._organisation_id
+            select(func.min(MembershipRow.started_at)).where(
+                MembershipRow.organisation_id == self._organisation_id
             )
         )
 

@@ -21,8 +21,9 @@ def group() -> None:
 @group.command()
 @pass_office
 def remind(office: Office) -> None:
-    """Put reminders into the outbox, 30 and 7 days before permissions end
-    and before a review is due.
+    """Put reminders into the outbox, 30 and 7 days before something is due.
+
+    That is permissions that end, and the yearly review of an organisation.
 
     A second time it does nothing; run it every day.
     """

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from authz.tables import MembershipRow
 from tests.support.administration_pages import (
     BERIT,
     FIA,
@@ -49,7 +50,16 @@ def names_in(page: str) -> list[str]:
 
 def test_before_the_first_one_the_page_says_when_it_is_due(office: Office) -> None:
     page = text_of(office.get(REVIEW))
-    assert "Genomgången skulle ha varit klar 1 januari 2026" in page
+    assert "Nästa genomgång ska vara klar senast 23 november 2027." in page
+
+
+def test_a_late_one_is_told_as_late(office: Office) -> None:
+    year = timedelta(days=366)
+    with office.parts.engine.begin() as connection:
+        started = office.clock() - year
+        connection.execute(update(MembershipRow).values(started_at=started))
+    page = text_of(office.get(REVIEW))
+    assert "Genomgången skulle ha varit klar 22 november 2026" in page
 
 
 def test_everybody_with_a_permission_belongs_to_it(begun: Office) -> None:
