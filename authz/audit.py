@@ -73,6 +73,7 @@ class Action(StrEnum):
     SERVICE_ADD = "service:add"
     SERVICE_CHANGE = "service:change"
     USER_LIST_EXPORT = "user-list:export"
+    USER_LIST_LOOK_UP = "user-list:look-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,18 @@ class People:
                 work.note(Action.PERSON_LOOK_UP, subject, chain=chain)
         return found
 
+    def look_at_users(
+        self, organisation_id: int, *, page: int, actor: str, now: datetime
+    ) -> None:
+        """Note that somebody looks at the users of an organisation.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chain = organisation_chain(organisation_id)
+        with self._desk.changing(chain, actor=actor, now=now) as work:
+            work.note(Action.USER_LIST_LOOK_UP, chain, {"page": page}, chain=chain)
+
 
 def chains_of(found: LookedUpPerson | None) -> tuple[str, ...]:
     """Say in which trails something about a person stands."""

@@ -33,6 +33,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "review:change": "gick igenom {whom}: ändra",
     "review:start": "började en genomgång",
     "user-list:export": "exporterade användare till en fil",
+    "user-list:look-up": "såg listan över organisationens användare",
 }
 _OF_ADMINISTRATORS: Final[Mapping[str, str]] = {
     "membership:end": "avslutade {whom} som administratör",
@@ -57,6 +58,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "kind": "Typ",
     "name": "Namn",
     "numbers": "Organisationsnummer",
+    "page": "Sida",
     "reference": "Diarienummer",
     "role": "Roll",
     "service": "E-tjänst",

@@ -134,7 +134,9 @@ THINGS: Final[Mapping[str, str]] = {
     "permission": "E-tjänsters behörigheter",
     "person": "Personuppgifter och uppslag",
     "retention": "Gallring",
+    "review": "Genomgångar",
     "service": "E-tjänster",
+    "user-list": "Listor över användare",
 }
 """What entries of the audit trail are about."""
 _NOUNS: Final[Mapping[str, str]] = {
@@ -185,6 +187,11 @@ _DEEDS: Final[Mapping[str, str]] = {
     "metadata-source:order": "Beställde något för en metadatakälla",
     "name-id:create": "Fick ett namn hos en e-tjänst",
     "person:look-up": "Slog upp personen",
+    "reminder:send": "Skickade en påminnelse",
+    "review:finish": "Avslutade en genomgång",
+    "review:keep": "Gick igenom: behåll",
+    "user-list:export": "Tog ut användare till en fil",
+    "user-list:look-up": "Såg listan över användare",
     "retention:run": "Gallrade",
 }
 """What a verb and a noun do not say well."""
@@ -209,6 +216,7 @@ FACTS: Final[Mapping[str, str]] = {
     "kind": "typ",
     "name": "namn",
     "numbers": "organisationsnummer",
+    "page": "sida",
     "permission": "behörighet",
     "reason": "orsak",
     "reference": "diarienummer",

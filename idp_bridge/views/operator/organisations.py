@@ -21,7 +21,7 @@ from idp_bridge.views.operator.paging import (
     asked_search,
     asked_sorting,
 )
-from idp_bridge.views.operator.register import NUMBER, asking, office, show_page
+from idp_bridge.views.operator.register import NUMBER, asking, by_now, office, show_page
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 
@@ -84,7 +84,7 @@ def show_administrators_of(organisation_id: int) -> AnyResponse:
 @bp.get(f"{ONE}/anvandare")
 @needs(Right.REGISTER_READ)
 def show_users_of(organisation_id: int) -> AnyResponse:
-    """Show the users of an organisation as it sees them; nothing can be changed."""
+    """Show the users of an organisation as it sees them, and leave a trace."""
     view, sorting = find(organisation_id), asked_sorting(_USER_SORTS, "surname")
     query = UserQuery(
         sort=_USER_SORTS[sorting.column],
@@ -93,6 +93,7 @@ def show_users_of(organisation_id: int) -> AnyResponse:
     )
     now = services().clock()
     found = services().administration.users(organisation_id, query, now=now)
+    office().people.look_at_users(organisation_id, page=found.page, **by_now())
     return show_page(
         "organisation_users",
         view=view,

@@ -197,6 +197,11 @@ def test_users_are_shown_and_cannot_be_changed(site: Site, region: str) -> None:
     ]
     assert "Den kan bara ändras av dem." in text_of(page)
     assert page.text.count("<form") == 1  # that to log out
+    last = [one for one in trail(site) if one["action"] == "user-list:look-up"]
+    assert [one["subject"] for one in last] == [
+        region.replace(f"{LIST}/", "organisation:")
+    ]
+    assert last[0]["chain"] == last[0]["subject"]
 
 
 def test_what_happened_stands_at_the_organisation(site: Site, region: str) -> None:
