@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from authz.models import Outcome, PersonRole
 from authz.office.errors import (
@@ -16,6 +16,7 @@ from authz.office.errors import (
 )
 from authz.office.service import OfficeService
 from authz.service import AuthzService
+from authz.tables import UserLineRow
 from tests.support.clock import NOW
 from tests.support.office import (
     BY,
@@ -27,6 +28,14 @@ from tests.support.office import (
 from tests.support.permission_world import ALICE, ANNA, KOMMUN, MELKER, REGION
 
 NILS = "SE2321000016-N001"
+
+
+def lines_of(engine: Engine, organisation: int) -> int | None:
+    """Count the lines of an organisation's list of users."""
+    row = UserLineRow
+    count = select(func.count(row.membership_id))
+    with engine.connect() as connection:
+        return connection.scalar(count.where(row.organisation_id == organisation))
 
 
 def ids_of(office: OfficeService, organisation: int) -> list[str]:
@@ -58,6 +67,7 @@ def test_making_a_user_an_administrator_takes_permissions_in_the_same_step(
 ) -> None:
     region = organisation_of(office, REGION)
     kommun = organisation_of(office, KOMMUN)
+    assert lines_of(engine, region) == 3
     promotion = office.administrators.promotion(ALICE)
     assert (promotion.organisation.id, promotion.grants) == (region, 1)
     office.administrators.promote(kommun, ALICE, **BY)
@@ -66,6 +76,7 @@ def test_making_a_user_an_administrator_takes_permissions_in_the_same_step(
         ALICE, world.service_for(MELKER), organisation_numbers=(), now=NOW
     )
     assert found.facts.person is not None
+    assert lines_of(engine, region) == 2
     assert found.facts.person.role is PersonRole.ADMINISTRATOR
     assert found.outcome is not Outcome.ALLOWED
     assert trail_of(engine, "membership:end")[-1][0] == f"organisation:{region}"
