@@ -41,10 +41,11 @@ def remove(region: Administration, membership_id: int) -> int:
     return result.change_id
 
 
-def restore(region: Administration, membership_id: int) -> None:
-    region.service.restore_user(
+def restore(region: Administration, membership_id: int) -> list[str]:
+    result = region.service.restore_user(
         region.region, membership_id, actor=region.berit, now=region.now
     )
+    return [each.permission.code for each in result.added]
 
 
 def outcome(region: Administration, hsa_id: str) -> Outcome:
@@ -150,8 +151,8 @@ def test_restoring_brings_back_what_the_removal_ended(region: Administration) ->
     region.change(alice, [], {FORSKOLA: soon})
     remove(region, alice)
     region.later(days=29)
-    restore(region, alice)
-    assert region.held(alice) == {RAPPORTERA: None}, "the other one's end has come"
+    assert restore(region, alice) == ["rapportera"], "the other one's end has come"
+    assert region.held(alice) == {RAPPORTERA: None}
     assert outcome(region, ALICE) is Outcome.ALLOWED
     assert region.member(ALICE) == alice
     with pytest.raises(RestoreRefusedError, match="back-already"):

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 
 from authz.administration.errors import (
@@ -301,10 +302,13 @@ class RandomDays(RuleBasedStateMachine):
         return {code: end for code, end in held.items() if end is None or end > now}
 
 
-TestRandomDays = RandomDays.TestCase
-TestRandomDays.settings = settings(
-    max_examples=12,
-    stateful_step_count=20,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+def test_random_days_end_as_the_model_says() -> None:
+    run_state_machine_as_test(
+        RandomDays,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
