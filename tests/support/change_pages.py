@@ -20,7 +20,7 @@ def pairs_of(page: TestResponse, place: int = -1) -> Pairs:
         if field.name and not isinstance(field, html.SelectElement):
             found += _value_of(field)
         elif field.name:
-            found.append((field.name, field.value or ""))
+            found.append((field.name, str(field.value or "")))
     return found
 
 
@@ -47,7 +47,7 @@ def setting(pairs: Pairs, **values: str) -> Pairs:
 
 def send(office: Office, path: str, pairs: Iterable[tuple[str, str]]) -> TestResponse:
     """Send a form."""
-    return office.post(path, MultiDict(list(pairs)))  # type: ignore[arg-type]
+    return office.post(path, MultiDict(list(pairs)))
 
 
 def follow(office: Office, answer: TestResponse) -> TestResponse:
