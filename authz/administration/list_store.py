@@ -43,9 +43,6 @@ _FIRST_KEY: Final = {
     SortColumn.EMAIL: "email_key",
     SortColumn.SERVICES: "held_count",
 }
-_KEYS: Final = [
-    UserLineRow.__table__.c[name] for name in sorted(set(_FIRST_KEY.values()))
-]
 _PEOPLE: Final = select(
     MembershipRow.id.label("membership_id"),
     PersonRow.given_name,
@@ -156,7 +153,7 @@ class ListStore:
         line up in the table, on the promise that a page is full soon.
         """
         hits = (
-            select(UserLineRow.membership_id, *_KEYS)
+            select(*(UserLineRow.__table__.c[name] for name in _sorted_by(query)))
             .where(self._of_organisation, *conditions)
             .cte("hits")
             .prefix_with("MATERIALIZED")
@@ -280,12 +277,17 @@ def code_of(permit: Permit) -> str:
     return f"{permit.service.code}:{permit.permission.code}"
 
 
-def _order(query: UserQuery, columns: Any) -> tuple[Any, ...]:
-    """Sort by the column, then by surname and given name, always upwards."""
+def _sorted_by(query: UserQuery) -> tuple[str, ...]:
+    """Name what is sorted by: the column, then surname and given name."""
     first = _FIRST_KEY[query.sort]
     others = () if query.sort is SortColumn.HSA_ID else ("surname_key", "given_key")
-    rest = [columns[name] for name in (*others, "membership_id") if name != first]
-    return (columns[first].desc() if query.descending else columns[first], *rest)
+    return (first, *(name for name in (*others, "membership_id") if name != first))
+
+
+def _order(query: UserQuery, columns: Any) -> tuple[Any, ...]:
+    """Sort by the column in the wished direction, the rest always upwards."""
+    first, *rest = (columns[name] for name in _sorted_by(query))
+    return (first.desc() if query.descending else first, *rest)
 
 
 def _window(query: UserQuery, found: int) -> _Window:
