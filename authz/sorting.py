@@ -13,20 +13,20 @@ KEY_LENGTH: Final = 64
 
 _LETTERS: Final = str.maketrans(
     {
-        "\u00e5": "{",
-        "\u00e4": "|",
-        "\u00e6": "|",
-        "\u00f6": "}",
-        "\u00f8": "}",
-        "\u00fc": "y",
-        "\u00f0": "d",
-        "\u0111": "d",
-        "\u0142": "l",
-        "\u00fe": "th",
-        "\u0153": "}",
+        0x00E5: "{",  # a with ring
+        0x00E4: "|",  # a with diaeresis
+        0x00E6: "|",  # ae
+        0x00F6: "}",  # o with diaeresis
+        0x00F8: "}",  # o with stroke
+        0x0153: "}",  # oe
+        0x00FC: "y",  # u with diaeresis
+        0x00F0: "d",  # eth
+        0x0111: "d",  # d with stroke
+        0x0142: "l",  # l with stroke
+        0x00FE: "th",  # thorn
+        0x2019: None,  # apostrophe
+        0x00B4: None,  # acute accent, used as an apostrophe
         "'": None,
-        "\u2019": None,
-        "\u00b4": None,
         "-": " ",
         "_": " ",
     }
