@@ -1,19 +1,17 @@
 """Administrators hear of a review that is due: in time, and when it is late."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from authz.audit_store import AuditStore
-from authz.database import reader_of, reading
+from authz.database import reader_of, snapshot
 from authz.office.desk import Desk
 from authz.office.outbox import Outbox
 from authz.reviewing.reminders import DueReview, ReviewReminders
 from authz.service import AuthzService
 from tests.support.clock import NOW
-from tests.support.databases import create_authz_tables, sqlite_engine
 from tests.support.permission_world import CATALOGUE
 
 BEGAN = NOW - timedelta(days=400)
@@ -21,14 +19,12 @@ DUE = BEGAN + timedelta(days=365)
 """A year after somebody was registered first."""
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = sqlite_engine(tmp_path / "authz.sqlite")
-    create_authz_tables(engine)
+@pytest.fixture(autouse=True)
+def old_world(engine: Engine) -> None:
+    """Everybody was registered more than a year ago."""
     AuthzService(engine).load_catalogue(
         CATALOGUE, dry_run=False, actor="test", now=BEGAN
     )
-    return engine
 
 
 def remind(engine: Engine, now: datetime) -> int:
@@ -54,6 +50,6 @@ def test_everybody_is_reminded_once_each_time(engine: Engine) -> None:
     mails = Outbox(Desk(engine, reader_of(engine), allow_test_ids=False)).list()
     assert {mail.kind for mail in mails} == {"review-due"}
     assert {mail.recipient for mail in mails} == {"anna@example.se"}
-    with reading(reader_of(engine)) as connection:
+    with snapshot(reader_of(engine)) as connection:
         entries = list(AuditStore(connection).entries())
     assert sum(entry.event.action == "reminder:send" for entry in entries) == 6

@@ -1,0 +1,60 @@
+"""A review counts whom it must, on both kinds of database."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from authz.administration.errors import NotFoundError
+from authz.administration.models import Actor, ActorKind, UserQuery
+from authz.administration.service import AdministrationService
+from authz.errors import ReviewRefusedError
+from authz.reviewing.models import Outcome
+from authz.reviewing.service import ReviewService
+from authz.service import AuthzService
+from tests.support.clock import NOW
+from tests.support.permission_world import ALICE, REGION
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def administration(engine: Engine, world: AuthzService) -> AdministrationService:
+    del world
+    return AdministrationService(engine)
+
+
+@pytest.fixture
+def reviews(engine: Engine) -> ReviewService:
+    return ReviewService(engine)
+
+
+def test_a_review_goes_from_its_start_to_its_record(
+    administration: AdministrationService, reviews: ReviewService
+) -> None:
+    here = administration.organisation(REGION, now=NOW).id
+    anna = administration.administrators(here, now=NOW)[0]
+    who = Actor(kind=ActorKind.ADMINISTRATOR, id=anna.person_id, name="Anna")
+    users = administration.users(here, UserQuery(), now=NOW).lines
+    alice = next(each for each in users if each.hsa_id == ALICE).membership_id
+    with pytest.raises(NotFoundError):
+        reviews.keep(here, [alice], actor=who, now=NOW)
+    review = reviews.start(here, actor=who, now=NOW)
+    with pytest.raises(ReviewRefusedError):
+        reviews.start(here, actor=who, now=NOW)
+    page = reviews.page(here, review, done=False, page=1)
+    assert alice in {line.membership_id for line in page.lines}
+    for line in page.lines:
+        reviews.keep(here, [line.membership_id], actor=who, now=LATER)
+    administration.remove_user(here, alice, actor=who, now=LATER)
+    done = reviews.page(here, review, done=True, page=1)
+    assert done.progress.done == done.progress.total == len(done.lines)
+    outcomes = {line.membership_id: line.outcome for line in done.lines}
+    assert outcomes[alice] is Outcome.REMOVE
+    assert reviews.finish(here, actor=who, now=LATER) == review
+    record = reviews.record(here, review)
+    assert record.is_unchanged
+    assert record.lines[-1].given_name == "Åsa"
+    state = reviews.state(here)
+    assert state.open is None
+    assert state.due_at == LATER + timedelta(days=365)
