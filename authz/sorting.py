@@ -26,9 +26,9 @@ _LETTERS: Final = str.maketrans(
         0x00FE: "th",  # thorn
         0x2019: None,  # apostrophe
         0x00B4: None,  # acute accent, used as an apostrophe
-        "'": None,
-        "-": " ",
-        "_": " ",
+        0x0027: None,  # typewriter's apostrophe
+        0x002D: " ",  # hyphen
+        0x005F: " ",  # low line
     }
 )
 """The three last letters of the alphabet become the three characters after ``z``."""
