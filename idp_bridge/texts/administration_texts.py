@@ -10,7 +10,7 @@ _NAVIGATION: Final = (
     ("show_ending", "Upphör snart"),
     ("show_review", "Genomgång"),
 )
-"""Views and what leads to them is called; those that are there are shown."""
+"""Views, and what leads to each is called."""
 _COLUMNS: Final[Mapping[str, str]] = {
     "given_name": "Förnamn",
     "surname": "Efternamn",

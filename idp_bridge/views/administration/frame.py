@@ -5,7 +5,6 @@ from typing import Final
 from flask import (
     Blueprint,
     Response,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -87,16 +86,11 @@ def frame_facts() -> dict[str, object]:
         "texts": texts.ADMINISTRATION_TEXTS,
         "now": now,
         "address_of": address_of,
-        "has_page": _has_page,
         "seal": drafts.drafts().seal(administrator().person_id),
         "idle_seconds": int(web.idle.total_seconds()),
         "left_seconds": int((known.began + web.lifetime - now).total_seconds()),
         "ends_at": min(now + web.idle, known.began + web.lifetime),
     }
-
-
-def _has_page(endpoint: str) -> bool:
-    return f"administration.{endpoint}" in current_app.view_functions
 
 
 def go_to(address: str) -> AnyResponse:
