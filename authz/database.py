@@ -1,9 +1,10 @@
 """How do values and errors pass between Python and the database?"""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from threading import local
+from types import TracebackType
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -75,6 +76,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
+_SILENCE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+"""Errors that always mean that the database does not answer."""
+
 _held = local()
 """By engine, the connection that look-ups of this thread share in a block."""
 
@@ -92,38 +96,82 @@ def store_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-        raise StoreUnavailableError(type(error).__name__) from error
-    except exc.DBAPIError as error:
-        if error.connection_invalidated or type(error) is exc.DatabaseError:
-            raise StoreUnavailableError(type(error).__name__) from error
+    except exc.SQLAlchemyError as error:
+        _refuse_silence(error)
         raise
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def _refuse_silence(error: BaseException | None) -> None:
+    """Tell of an error that means silence in our own words; others are not for us."""
+    silent = isinstance(error, _SILENCE) or (
+        isinstance(error, exc.DBAPIError)
+        and (error.connection_invalidated or type(error) is exc.DatabaseError)
+    )
+    if silent:
+        raise StoreUnavailableError(type(error).__name__) from error
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """Lend a connection for a few look-ups, without a transaction around them.
+
+    Entering and leaving raise :class:`authz.errors.StoreUnavailableError` when the
+    database does not answer.
 
     Args:
         engine: An engine whose isolation level is ``AUTOCOMMIT``, made once with
             :func:`reader_of`.
-
-    Raises:
-        StoreUnavailableError: The database does not answer.
     """
+    shared: dict[Engine, Connection | None] | None
     shared = getattr(_held, "connections", None)
-    if shared is None or engine not in shared:
-        with store_errors(), engine.connect() as connection:
-            yield connection
-        return
-    with store_errors():
-        connection = shared[engine] = shared[engine] or engine.connect()
-        try:
-            yield connection
-        except BaseException:
-            shared[engine] = None
-            connection.close()
-            raise
+    if shared is not None and engine in shared:
+        return _Shared(engine, shared)
+    return _lent(engine)
+
+
+@contextmanager
+def _lent(engine: Engine) -> Iterator[Connection]:
+    with store_errors(), engine.connect() as connection:
+        yield connection
+
+
+class _Shared:
+    """Lends the connection of a block; a class, since a login comes here ten times.
+
+    Args:
+        engine: Which database.
+        connections: Those of the block.
+    """
+
+    __slots__ = ("_connections", "_engine")
+
+    def __init__(
+        self, engine: Engine, connections: dict[Engine, Connection | None]
+    ) -> None:
+        self._engine = engine
+        self._connections = connections
+
+    def __enter__(self) -> Connection:
+        """Hand out the connection; the first to come makes it."""
+        connection = self._connections[self._engine]
+        if connection is None:
+            with store_errors():
+                connection = self._connections[self._engine] = self._engine.connect()
+        return connection
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Give up the connection after an error."""
+        if error is not None:
+            connection = self._connections[self._engine]
+            self._connections[self._engine] = None
+            with store_errors():
+                if connection is not None:
+                    connection.close()
+            _refuse_silence(error)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """How do the parts become one Flask application? Nothing is decided here."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, request
@@ -53,6 +53,14 @@ _BLUEPRINTS: Final = (
 )
 
 
+class _App(Flask):
+    """A Flask application none of whose functions is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Hand on a function; Flask would look at each one in every request."""
+        return func
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """Build the application of one worker.
 
@@ -64,7 +72,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SetupError: A key or the database is not as it must be.
     """
     key_ring = KeyRing(settings.key_dir, clock)
-    app = Flask("idp_bridge", template_folder="../templates")
+    app = _App("idp_bridge", template_folder="../templates")
     app.config.from_mapping(_config(settings))
     app.session_interface = sessions.NoSessions()
     database.db.init_app(app)

@@ -102,7 +102,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def reader_options(settings: Settings) -> dict[str, Any]:
     """Choose options of the engine whose every statement stands alone."""
-    return {**engine_options(settings), "isolation_level": "AUTOCOMMIT"}
+    return {
+        **engine_options(settings),
+        "isolation_level": "AUTOCOMMIT",
+        "pool_reset_on_return": None,  # there is no transaction to roll back
+    }
 
 
 def open_engine(settings: Settings) -> Engine:

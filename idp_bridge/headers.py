@@ -8,19 +8,25 @@ from flask import Flask, Response, request
 
 from idp_bridge import assets, content_policy
 
-_ALWAYS: Final = {
-    "Content-Security-Policy": content_policy.ORDINARY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": (
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), "
-        "usb=()"
+_HEADERS: Final = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", content_policy.ORDINARY),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        (
+            "camera=(), display-capture=(), geolocation=(), microphone=(), "
+            "payment=(), usb=()"
+        ),
     ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_TWO_YEARS: Final = "max-age=63072000"
+    ("Referrer-Policy", "same-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+)
+_TWO_YEARS: Final = ("Strict-Transport-Security", "max-age=63072000")
+_ALWAYS: Final = {header[0].lower(): header for header in _HEADERS}
+_SECURE: Final = {**_ALWAYS, _TWO_YEARS[0].lower(): _TWO_YEARS}
 _STATIC: Final = "/static"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -41,14 +47,13 @@ def asset_url(name: str) -> str:
 
 
 def _protect(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+    there = {name.lower() for name, _ in response.headers}
+    wanted = _SECURE if request.is_secure else _ALWAYS
+    for key, (name, value) in wanted.items():
+        if key not in there:
+            response.headers.add(name, value)
     if request.endpoint == "static":
         response.headers["Cache-Control"] = _static_caching()
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

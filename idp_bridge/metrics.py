@@ -70,6 +70,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._own,
         )
+        self._routes: dict[str, Histogram] = {}
 
     def count(self, code: str) -> None:
         """Count how something ended.
@@ -86,7 +87,10 @@ class Metrics:
             route: The pattern of its address, never the address.
             seconds: How long it took.
         """
-        self._durations.labels(route).observe(seconds)
+        histogram = self._routes.get(route)
+        if histogram is None:
+            histogram = self._routes[route] = self._durations.labels(route)
+        histogram.observe(seconds)
 
     def text(self) -> bytes:
         """Write all figures, those of our siblings too, as Prometheus reads them."""

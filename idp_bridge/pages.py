@@ -16,7 +16,7 @@ from flask import (
     render_template,
     url_for,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from authz.office.models import Notice
 from idp_bridge import content_policy, texts
@@ -41,7 +41,6 @@ _ID_LENGTH: Final = 9
 _LONGEST_NAME: Final = 200
 _HANDOFF: Final = "idp-bridge-handoff"
 _HANDOFF_VALUES: Final = ("to_name", "action", "hidden_fields", "page_id")
-_HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -189,7 +188,11 @@ def _handoff_frame() -> Frame:
 
 
 def _hidden_fields(fields: tuple[tuple[str, str], ...]) -> Markup:
-    return Markup("\n    ").join(_HIDDEN.format(*field) for field in fields)
+    rows = (
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields
+    )
+    return Markup("\n    ".join(rows))  # noqa: S704  # every value is escaped
 
 
 def show_methods(page: MethodsPage) -> Response:

@@ -25,7 +25,11 @@ MAX_REQUEST_LINE: Final = 32_768
 MAX_WORKERS: Final = 17
 WORKER_SECONDS: Final = 30
 """A worker that is silent for longer is replaced."""
+_ACCESS: Final = "idp_bridge.access"
 _ADDRESS: Final = re.compile(r"^Invalid request from ip=\S+ ")
+GARBAGE_EVERY: Final = 10_000
+"""Objects that a worker makes before it looks for garbage among them; with Python's 700
+it would look several times in every login."""
 GRACE_SECONDS: Final = 20
 """How long requests may take to end after SIGTERM."""
 
@@ -67,9 +71,9 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Write one line: no query string, no address of the person, no browser."""
         del req
-        if not self.access_log.isEnabledFor(logging.INFO):
+        if not logging.getLogger(_ACCESS).isEnabledFor(logging.INFO):
             return
-        logs.logger("idp_bridge.access").info(
+        logs.logger(_ACCESS).info(
             "request",
             method=environ.get("REQUEST_METHOD"),  # missing when a request was broken
             path=environ.get("PATH_INFO"),
@@ -128,6 +132,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.disable()
         app = self._make_app()
         gc.freeze()
+        gc.set_threshold(GARBAGE_EVERY)
         gc.enable()
         return app
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _INSTANT: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?Z", re.ASCII
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:(\d\d)(?:\.\d+)?Z", re.ASCII
 )
-_LEAP_SECOND: Final = 60
+_LEAP_SECOND: Final = "60"
+_AT_SECONDS: Final = len("yyyy-mm-ddThh:mm:")
 _DURATION: Final = re.compile(
     r"P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})D)?"
     r"(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,10})(?:\.\d{1,9})?S)?)?",
@@ -30,14 +31,12 @@ def parse_instant(text: str) -> datetime:
     found = _INSTANT.fullmatch(text)
     if found is None:
         raise ValueError("not a moment in UTC")
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    leap = second == _LEAP_SECOND
-    microsecond = int((found[7] or "")[:6].ljust(6, "0"))
+    leap = found[1] == _LEAP_SECOND
     try:
-        moment = datetime(
-            year, month, day, hour, minute, second - leap, microsecond, tzinfo=UTC
-        )
-        return moment + timedelta(seconds=int(leap))
+        if leap:
+            before = f"{text[:_AT_SECONDS]}59{text[_AT_SECONDS + 2 :]}"
+            return datetime.fromisoformat(before) + timedelta(seconds=1)
+        return datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise ValueError("no such moment") from error
 

@@ -162,15 +162,20 @@ def encode_redirect(
     """Make the address of a signed Redirect request (bindings 3.4.4.1)."""
     deflater = zlib.compressobj(level=6, wbits=-zlib.MAX_WBITS)
     deflated = deflater.compress(xml) + deflater.flush()
-    parts = [("SAMLRequest", base64.b64encode(deflated).decode("ascii"))]
+    parts = ["SAMLRequest=" + _base64_in_query(deflated)]
     if relay_state is not None:
-        parts.append(("RelayState", relay_state))
-    parts.append(("SigAlg", key.algorithm))
-    query = "&".join(f"{name}={quote_plus(value)}" for name, value in parts)
+        parts.append("RelayState=" + quote_plus(relay_state))
+    parts.append("SigAlg=" + quote_plus(key.algorithm))
+    query = "&".join(parts)
     _, signature = signatures.sign_detached(query.encode("ascii"), key)
-    signed = f"{query}&Signature={quote_plus(base64.b64encode(signature))}"
     separator = "&" if "?" in location else "?"
-    return f"{location}{separator}{signed}"
+    return f"{location}{separator}{query}&Signature={_base64_in_query(signature)}"
+
+
+def _base64_in_query(data: bytes) -> str:
+    """Write bytes as base64 whose three marks mean nothing else in a query string."""
+    text = base64.b64encode(data).decode("ascii")
+    return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
 
 
 def encode_post(xml: bytes) -> str:

@@ -58,6 +58,7 @@ def patient_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,  # there is no transaction to roll back
         hide_parameters=True,
         pool_timeout=CONNECT_SECONDS,
         connect_args=connect_args,

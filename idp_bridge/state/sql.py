@@ -8,10 +8,10 @@ A login asks five times, so the statements are written once per store and go str
 the driver, on a connection of SQLAlchemy's pool.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -35,6 +35,8 @@ from authz.errors import StoreUnavailableError as PermissionStoreError
 from idp_bridge.errors import StoreUnavailableError
 from idp_bridge.state import limits
 from metadata.clock import Clock
+
+Answer = TypeVar("Answer")
 
 state_tables = MetaData()
 """The one table that this module owns, for the migrations."""
@@ -105,8 +107,7 @@ class SqlStateStore:
         """
         limits.check_value(value)
         entry = self._entry(key, value, ttl)
-        with self._cursor() as cursor:
-            _run(cursor, self._put, entry)
+        self._ask(self._put, entry, _nothing)
 
     def get(self, key: str) -> bytes | None:
         """Read a value and leave it there; ``None`` if it is missing or too old.
@@ -135,9 +136,7 @@ class SqlStateStore:
         """
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
         self._sweep_now_and_then()
-        with self._cursor() as cursor:
-            _run(cursor, self._add_once, entry)
-            return cursor.fetchone() is not None
+        return self._ask(self._add_once, entry, _first_row) is not None
 
     def sweep(self) -> int:
         """Delete what is too old, in batches; how many entries went.
@@ -152,10 +151,7 @@ class SqlStateStore:
         return total
 
     def _sweep_batch(self) -> int:
-        with self._cursor() as cursor:
-            _run(cursor, self._sweep, {"now": self._now()})
-            gone: int = cursor.rowcount
-        return gone
+        return self._ask(self._sweep, {"now": self._now()}, _row_count)
 
     def _sweep_now_and_then(self) -> None:
         """Delete faster than entries come; a failure is for the next statement."""
@@ -171,8 +167,7 @@ class SqlStateStore:
         Raises:
             StoreUnavailableError: It does not, or has not.
         """
-        with self._cursor() as cursor:
-            _run(cursor, self._ping, {})
+        self._ask(self._ping, {}, _nothing)
 
     def close(self) -> None:
         """Give all connections back; the next use makes new ones."""
@@ -189,28 +184,42 @@ class SqlStateStore:
 
     def _read(self, statement: DriverStatement, key: str) -> bytes | None:
         limits.check_key(key)
-        with self._cursor() as cursor:
-            _run(cursor, statement, {"wanted": key, "now": self._now()})
-            row = cursor.fetchone()
+        row = self._ask(statement, {"wanted": key, "now": self._now()}, _first_row)
         return None if row is None else bytes(row[0])
 
-    @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        """Lend a cursor; a connection that failed is not used again."""
+    def _ask(
+        self,
+        statement: DriverStatement,
+        values: Mapping[str, object],
+        answer: Callable[[Any], Answer],
+    ) -> Answer:
+        """Run a statement; a connection that failed is not used again."""
         try:
             with reading(self._engine) as connection:
+                cursor = connection.connection.cursor()
                 try:
-                    with closing(connection.connection.cursor()) as cursor:
-                        yield cursor
+                    cursor.execute(statement.text, statement.arguments(values))
+                    return answer(cursor)
                 except self._driver_error:
                     connection.invalidate()
                     raise
+                finally:
+                    cursor.close()
         except self._failures as error:
             raise StoreUnavailableError(type(error).__name__) from error
 
 
-def _run(cursor: Any, statement: DriverStatement, values: Mapping[str, object]) -> None:
-    cursor.execute(statement.text, statement.arguments(values))
+def _nothing(_cursor: Any) -> None:
+    """Read nothing out of a cursor."""
+
+
+def _first_row(cursor: Any) -> Any:
+    return cursor.fetchone()
+
+
+def _row_count(cursor: Any) -> int:
+    count: int = cursor.rowcount
+    return count
 
 
 def _new_entry(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:

@@ -103,7 +103,8 @@ def test_a_sweep_does_not_wait_for_an_entry_that_somebody_holds(
     store.put("login:1", b"one", TTL)
     store.put("login:2", b"two", TTL)
     clock.advance(TTL)
-    with engine.begin() as connection:
+    holder = engine.execution_options(isolation_level="READ COMMITTED")
+    with holder.begin() as connection:
         held = select(state_entries).where(state_entries.c.key == "login:1")
         connection.execute(held.with_for_update())
         assert store.sweep() == 1
