@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from authz.administration.models import ChangeKind
 from authz.audit import Action, canonical
@@ -154,23 +154,6 @@ class ChangeStore:
         self._connection.execute(
             update(ChangeRow).where(ChangeRow.id == change_id).values(undone_at=now)
         )
-
-
-def forget_changes(connection: Connection, *, before: datetime) -> int:
-    """Delete changes of all organisations that are too old to be undone.
-
-    Args:
-        connection: A connection with a transaction.
-        before: The moment before which they were made.
-
-    Returns:
-        How many were deleted.
-    """
-    old = select(ChangeRow.id).where(ChangeRow.at < before)
-    connection.execute(delete(ChangeStepRow).where(ChangeStepRow.change_id.in_(old)))
-    statement = delete(ChangeRow).where(ChangeRow.at < before)
-    counting = statement.execution_options(preserve_rowcount=True)
-    return connection.execute(counting).rowcount
 
 
 def _step_of(row: Any) -> Step:

@@ -48,10 +48,6 @@ class Typed:
         """Give back what was typed, for the field to be filled again."""
         return self._form.get(field, "")
 
-    def all_of(self, field: str) -> tuple[str, ...]:
-        """Give back everything that was ticked."""
-        return tuple(self._form.getlist(field))
-
     def refuse(self, field: str, problem: str) -> None:
         """Note what is wrong with a field, unless something is already."""
         self.problems.setdefault(field, problem)
