@@ -23,7 +23,7 @@ from idp_bridge.views.administration.frame import (
     show,
 )
 from idp_bridge.views.administration.list_state import read as read_list
-from idp_bridge.views.administration.paging import shown_pages
+from idp_bridge.views.page_numbers import shown_pages
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 

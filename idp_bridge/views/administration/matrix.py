@@ -22,9 +22,9 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
-from idp_bridge.views.administration.paging import shown_pages
 from idp_bridge.views.administration.permissions import today
 from idp_bridge.views.administration.users import choices_here
+from idp_bridge.views.page_numbers import shown_pages
 from idp_bridge.web import drafts
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right

@@ -24,7 +24,7 @@ from idp_bridge.views.administration.list_links import (
     kept_list,
 )
 from idp_bridge.views.administration.one_user import user_in_query
-from idp_bridge.views.administration.paging import shown_pages
+from idp_bridge.views.page_numbers import shown_pages
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 

@@ -8,6 +8,7 @@ from flask import Response, request
 from idp_bridge.errors import PageNotFoundError
 from idp_bridge.services import services
 from idp_bridge.views.operator.frame import admin, bp, filled, show
+from idp_bridge.views.operator.paging import Paging, asked_page, asked_search
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 from metadata.entities import (
@@ -18,13 +19,11 @@ from metadata.entities import (
     Role,
     ServiceProvider,
 )
-from metadata.entity_pages import EntityPage
 from metadata.errors import UnknownEntityError
 
 PAGE_SIZE: Final = 50
 SOON: Final = timedelta(days=60)
 """How long before its end a certificate is worth a warning."""
-_MAX_SEARCH: Final = 200
 _MAX_PAGE: Final = 10_000
 
 
@@ -32,21 +31,22 @@ _MAX_PAGE: Final = 10_000
 @needs(Right.METADATA_READ)
 def show_entities() -> Response:
     """List entities; what is looked for stands in the address."""
-    search = request.args.get("sok", "").strip()[:_MAX_SEARCH]
+    search = asked_search()
     source = request.args.get("kalla", "")
     role = _role_of(request.args.get("roll", ""))
     found = admin().entities(
         search,
         source=source or None,
         role=role,
-        page=_page_number(request.args.get("sida", "")),
+        page=asked_page(most=_MAX_PAGE),
         page_size=PAGE_SIZE,
     )
+    paging = Paging(total=found.total, page=found.page, page_size=found.page_size)
     return show(
         "entities",
         found=found,
-        pages=_pages(found),
-        last_page=_last_page(found),
+        pages=paging.numbers,
+        last_page=paging.last,
         sources=[state.source.name for state in admin().list()],
         search=search,
         source=source,
@@ -100,30 +100,3 @@ def _endpoints_by_kind(party: AnyParty) -> list[tuple[str, tuple[Endpoint, ...]]
 
 def _role_of(word: str) -> Role | None:
     return Role(word) if word in set(Role) else None
-
-
-def _page_number(word: str) -> int:
-    """Read the number of a page; whatever is none means the first one."""
-    if not (word.isascii() and word.isdigit()):
-        return 1
-    return min(max(int(word[:9]), 1), _MAX_PAGE)
-
-
-def _last_page(found: EntityPage) -> int:
-    return max(1, -(-found.total // found.page_size))
-
-
-def _pages(found: EntityPage) -> list[int | None]:
-    """Choose which pages to link: the ends and those around this one.
-
-    Returns:
-        Their numbers, ``None`` where some are left out.
-    """
-    last = _last_page(found)
-    near = {1, last, *range(found.page - 2, found.page + 3)}
-    pages: list[int | None] = []
-    for number in sorted(one for one in near if 1 <= one <= last):
-        if pages and pages[-1] is not None and number > pages[-1] + 1:
-            pages.append(None)
-        pages.append(number)
-    return pages

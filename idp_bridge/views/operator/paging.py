@@ -6,10 +6,11 @@ from typing import Final
 
 from flask import request
 
+from idp_bridge.views.page_numbers import shown_pages
+
 PAGE_SIZE: Final = 50
 _MAX_SEARCH: Final = 200
 _MAX_PAGE: Final = 100_000
-_AROUND: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +29,7 @@ class Paging:
     @property
     def numbers(self) -> list[int | None]:
         """The pages to link, ``None`` where some are left out."""
-        near = range(self.page - _AROUND, self.page + _AROUND + 1)
-        numbers: list[int | None] = []
-        for number in sorted({1, self.last, *near} & set(range(1, self.last + 1))):
-            before = numbers[-1] if numbers else None
-            if before is not None and number > before + 1:
-                numbers.append(None)
-            numbers.append(number)
-        return numbers
+        return shown_pages(self.page, self.last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +56,16 @@ class Sorting:
         return f"-{column}" if turns else column
 
 
-def asked_page() -> int:
-    """Read the number of a page; whatever is none means the first one."""
+def asked_page(*, most: int = _MAX_PAGE) -> int:
+    """Read the number of a page; whatever is none means the first one.
+
+    Args:
+        most: A larger number means this page.
+    """
     word = request.args.get("sida", "")
     if not (word.isascii() and word.isdigit()):
         return 1
-    return min(max(int(word[:9]), 1), _MAX_PAGE)
+    return min(max(int(word[:9]), 1), most)
 
 
 def asked_sorting(columns: Mapping[str, object], usual: str) -> Sorting:
