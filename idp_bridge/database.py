@@ -11,26 +11,25 @@ Two engines for one database, and on SQLite a third way to use the first one
   the connections of the engine, where one statement more does not matter.
 * :func:`deferring` begins without a lock, for a store that reads and writes through one
   engine and begins each writing transaction with a write.
+
+What only an upgrade needs (Alembic), or only PostgreSQL (its driver), is imported when
+it is needed: every worker begins with this module, and people wait for it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-import alembic.command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.abc import RV, PQGen
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import make_url
 
 from authz.database import Base
 from idp_bridge.errors import SetupError
 from idp_bridge.settings import Settings
-from idp_bridge.state.patience import PatientConnection, refuse_dead
 
 __all__ = [
     "DatabaseProblemError",
@@ -55,27 +54,12 @@ db = SQLAlchemy(model_class=Base)
 MIGRATIONS: Final = "idp_bridge:migrations"
 UPGRADE_SECONDS: Final = 3600.0
 """How long one step of a migration may take."""
+_MIGRATION: Final = re.compile(r"m(\d{4})_\w+\.py", re.ASCII)
+"""What the file of a migration is called: its number is its revision."""
 _LEAST_CONNECT_SECONDS: Final = 2
 """Less is rounded up to this by libpq."""
 _SERVER_FIRST: Final = 0.5
 """The server gives up this much earlier than we, so that it can say why."""
-
-
-class BoundedConnection(PatientConnection):
-    """A connection to PostgreSQL that waits for every answer as long as it may."""
-
-    answer_seconds: float = UPGRADE_SECONDS
-
-    def wait(
-        self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None
-    ) -> RV:
-        """Wait for the server, at most as long as ``answer_seconds``.
-
-        Raises:
-            psycopg.OperationalError: No answer in time; the connection is closed.
-        """
-        limit = self.answer_seconds if timeout is None else timeout
-        return super().wait(gen, interval, limit)
 
 
 class DatabaseProblemError(SetupError):
@@ -134,27 +118,10 @@ def prepare(engine: Engine, *, seconds: float = 5) -> Engine:
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
     else:
-        event.listen(engine, "do_connect", _ConnectBounded(seconds))
-        event.listen(engine, "checkout", refuse_dead)
+        from idp_bridge.state import patience  # noqa: PLC0415  # only for PostgreSQL
+
+        patience.bound(engine, seconds=seconds)
     return engine
-
-
-class _ConnectBounded:
-    """Makes connections that wait for an answer only so long."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def __call__(
-        self,
-        _dialect: object,
-        _record: object,
-        arguments: list[Any],
-        options: dict[str, Any],
-    ) -> BoundedConnection:
-        connection = BoundedConnection.connect(*arguments, **options)
-        connection.answer_seconds = self._seconds
-        return connection
 
 
 def autocommit(engine: Engine) -> Engine:
@@ -203,10 +170,14 @@ def upgrade(engine: Engine) -> None:
     Raises:
         DatabaseProblemError: The database does not answer or refuses.
     """
+    import alembic.command  # noqa: PLC0415  # only for an upgrade
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS)
     _make_private_file(engine)
     with _problems_told(engine), engine.begin() as connection:
         _wait_long(connection)
-        config = _alembic_config()
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
     engine.dispose()  # the patient connection goes
@@ -214,8 +185,8 @@ def upgrade(engine: Engine) -> None:
 
 def _wait_long(connection: Connection) -> None:
     """Let a migration of large tables take its time."""
-    driver = connection.connection.driver_connection
-    if isinstance(driver, BoundedConnection):
+    driver: Any = connection.connection.driver_connection
+    if hasattr(driver, "answer_seconds"):
         driver.answer_seconds = UPGRADE_SECONDS
 
 
@@ -240,12 +211,19 @@ def version_of(engine: Engine) -> str | None:
         DatabaseProblemError: The database does not answer.
     """
     with _problems_told(engine), autocommit(engine).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(
+            text("SELECT version_num FROM alembic_version")
+        )
+        return found
 
 
 def newest_version() -> str | None:
-    """Say which version this program needs."""
-    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    """Say which version this program needs: that of its last migration."""
+    files = resources.files("idp_bridge.migrations.versions").iterdir()
+    numbers = [found[1] for file in files if (found := _MIGRATION.fullmatch(file.name))]
+    return max(numbers, default=None)
 
 
 def check_version(engine: Engine) -> None:
@@ -262,9 +240,3 @@ def check_version(engine: Engine) -> None:
         f"The database {found}, this program needs version {newest_version()};"
         " do: idp-bridge db upgrade"
     )
-
-
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", MIGRATIONS)
-    return config

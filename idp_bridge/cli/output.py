@@ -8,8 +8,6 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,6 +50,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         for line in (columns, *lines):
             click.echo("\t".join(line))
         return
+    from rich.console import Console  # noqa: PLC0415  # only for a terminal
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(*columns)
     for line in lines:
         table.add_row(*line)

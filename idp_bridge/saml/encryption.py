@@ -42,13 +42,18 @@ class DecryptionKey:
 
     @classmethod
     def from_pem(cls, private_key_pem: bytes) -> "DecryptionKey":
-        """Load a key.
+        """Load a key of a key set, which was tried with its certificate already.
 
         Raises:
             WeakAlgorithmError: Another kind of key than RSA.
             ValueError: Not a private key in PEM.
         """
-        private_key = load_pem_private_key(private_key_pem, password=None)
+        private_key = load_pem_private_key(
+            private_key_pem,
+            password=None,
+            # A tenth of a second for each key at each start.
+            unsafe_skip_rsa_key_validation=True,
+        )
         if not isinstance(private_key, rsa.RSAPrivateKey):
             raise WeakAlgorithmError("only RSA keys open what is encrypted to us")
         return cls(private_key)

@@ -3,7 +3,6 @@
 from sqlalchemy import Engine
 
 from idp_bridge.errors import MisconfiguredError
-from idp_bridge.state.patience import patient_engine
 from idp_bridge.state.port import StateStore
 from idp_bridge.state.sql import SqlStateStore
 from metadata.clock import Clock
@@ -32,5 +31,7 @@ def open_state(state_url: str, *, engine: Engine, clock: Clock) -> StateStore:
         except ValueError as error:
             raise MisconfiguredError("state_url is no Redis URL") from error
     if engine.dialect.name == "postgresql":
+        from idp_bridge.state.patience import patient_engine  # noqa: PLC0415  # large
+
         engine = patient_engine(engine.url)
     return SqlStateStore(engine, clock)

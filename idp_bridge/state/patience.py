@@ -42,6 +42,52 @@ class PatientConnection(psycopg.Connection[Any]):
             raise
 
 
+class BoundedConnection(PatientConnection):
+    """A connection to PostgreSQL that waits for every answer as long as it may."""
+
+    answer_seconds: float = ANSWER_SECONDS
+
+    def wait(
+        self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None
+    ) -> RV:
+        """Wait for the server, at most as long as ``answer_seconds``.
+
+        Raises:
+            psycopg.OperationalError: No answer in time; the connection is closed.
+        """
+        limit = self.answer_seconds if timeout is None else timeout
+        return super().wait(gen, interval, limit)
+
+
+class _ConnectBounded:
+    """Makes connections that wait for an answer only so long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __call__(
+        self,
+        _dialect: object,
+        _record: object,
+        arguments: list[Any],
+        options: dict[str, Any],
+    ) -> BoundedConnection:
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.answer_seconds = self._seconds
+        return connection
+
+
+def bound(engine: Engine, *, seconds: float) -> None:
+    """Bound how long the connections of an engine wait, and notice dead ones.
+
+    Args:
+        engine: An engine for PostgreSQL that has no connection yet.
+        seconds: How long to wait for the answer to a statement.
+    """
+    event.listen(engine, "do_connect", _ConnectBounded(seconds))
+    event.listen(engine, "checkout", refuse_dead)
+
+
 def patient_engine(url: URL) -> Engine:
     """Make an engine for statements that are answered at once or not at all.
 
