@@ -174,9 +174,21 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 @contextmanager
 def answered(
-    place: Place, bounds: Bounds, *, headers: Mapping[str, str], ca_file: Path | None
+    place: Place,
+    bounds: Bounds,
+    *,
+    headers: Mapping[str, str],
+    ca_file: Path | None,
+    body: bytes | None = None,
 ) -> Iterator[BaseHTTPResponse]:
-    """Ask for a document and hand on the answer, its body still unread.
+    """Ask a server and hand on the answer, its body still unread.
+
+    Args:
+        place: Where it is.
+        bounds: What the answer may take.
+        headers: What is said beside the question.
+        ca_file: Whose certificates we believe; ``None``: those of the system.
+        body: What is posted; ``None`` asks for a document.
 
     Raises:
         FetchFailedError: There is no answer that we understand, with the reason.
@@ -190,8 +202,9 @@ def answered(
     try:
         with _in_words():
             connection.request(
-                "GET",
+                "GET" if body is None else "POST",
                 target.geturl(),
+                body=body,
                 headers=headers,
                 preload_content=False,
                 decode_content=False,

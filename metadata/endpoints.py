@@ -1,7 +1,7 @@
 """At which addresses may we reach another party?"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import Final, TypeVar
@@ -19,6 +19,9 @@ _PLAIN: Final = re.compile(
     r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[!$-;=?-\[\]_a-z~]*)?", re.ASCII
 )
 """Nearly every address: nothing is wrong with it, and no parser needs to be asked."""
+
+_FOR_RESPONSES: Final = {"SingleLogoutService": ("ResponseLocation",)}
+"""Endpoints that take questions and answers, at two addresses perhaps (2.2.2)."""
 
 Indexed = TypeVar("Indexed", Endpoint, AttributeService)
 
@@ -64,21 +67,36 @@ def read_endpoints(
     """
     found = []
     for element in children(role, MD + tag):
-        location = attribute(element, "Location")
-        fault = fault_of(location, allow_loopback_http=reading.allow_loopback_http)
+        addresses = {
+            name: attribute(element, name)
+            for name in ("Location", *_FOR_RESPONSES.get(tag, ()))
+        }
+        fault = _fault_among(addresses, reading)
         if fault:
-            reading.warn(f"{tag} left out: its Location {fault}")
+            reading.warn(f"{tag} left out: its {fault}")
             continue
         endpoint = Endpoint(
             binding=attribute(element, "Binding"),
-            location=location,
+            location=addresses["Location"],
             index=read_index(element, reading),
             is_default=is_true(element, "isDefault"),
+            response_location=addresses.get("ResponseLocation") or None,
         )
         found.append((element.get("isDefault"), endpoint))
     if all(endpoint.index is None for _, endpoint in found):
         return tuple(endpoint for _, endpoint in found)
     return with_one_default(found)
+
+
+def _fault_among(addresses: Mapping[str, str], reading: Reading) -> str | None:
+    """Say which address of an endpoint is bad, and why; all but the first may lack."""
+    for name, address in addresses.items():
+        if address or name == "Location":
+            allowed = reading.allow_loopback_http
+            fault = fault_of(address, allow_loopback_http=allowed)
+            if fault:
+                return f"{name} {fault}"
+    return None
 
 
 def read_index(element: etree._Element, reading: Reading) -> int | None:

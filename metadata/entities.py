@@ -42,6 +42,13 @@ class Endpoint:
     location: str
     index: int | None = None
     is_default: bool = False
+    response_location: str | None = None
+    """Where answers go when that is another address (``ResponseLocation``)."""
+
+    @property
+    def for_responses(self) -> str:
+        """Where answers go (SAML metadata 2.2.2)."""
+        return self.response_location or self.location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

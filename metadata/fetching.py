@@ -185,7 +185,7 @@ def fetch_url(
         with (
             _telling(url, there),
             answered(
-                _place_of(there, bounds, policy),
+                place_of(there, bounds, policy),
                 bounds,
                 headers=headers,
                 ca_file=policy.ca_file,
@@ -223,7 +223,7 @@ def _request_headers(validators: Validators | None, accept: str) -> dict[str, st
     return {name: value for name, value in headers.items() if value}
 
 
-def _place_of(url: str, bounds: Bounds, policy: FetchPolicy) -> Place:
+def place_of(url: str, bounds: Bounds, policy: FetchPolicy) -> Place:
     """Find out where a URL leads, once and for all.
 
     Raises:

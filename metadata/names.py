@@ -51,6 +51,9 @@ SAMBI_SYSTEM_ROLE: Final = SAMBI + "systemRole"
 INERA_AUTHORIZATION_SCOPE: Final = "urn:authorizationScope"
 INERA_LEVEL_OF_ASSURANCE: Final = "urn:sambi:names:attribute:levelOfAssurance"
 
+# Reasons for a logout, SAML core 3.7.3
+LOGOUT_BY_USER: Final = "urn:oasis:names:tc:SAML:2.0:logout:user"
+
 # Subject confirmation
 CONFIRMATION_BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
@@ -66,6 +69,7 @@ STATUS_NO_AUTHN_CONTEXT: Final = _STATUS + "NoAuthnContext"
 STATUS_NO_AVAILABLE_IDP: Final = _STATUS + "NoAvailableIDP"
 STATUS_NO_PASSIVE: Final = _STATUS + "NoPassive"
 STATUS_NO_SUPPORTED_IDP: Final = _STATUS + "NoSupportedIDP"
+STATUS_PARTIAL_LOGOUT: Final = _STATUS + "PartialLogout"
 STATUS_PROXY_COUNT_EXCEEDED: Final = _STATUS + "ProxyCountExceeded"
 STATUS_REQUEST_DENIED: Final = _STATUS + "RequestDenied"
 STATUS_REQUEST_UNSUPPORTED: Final = _STATUS + "RequestUnsupported"

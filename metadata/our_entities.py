@@ -113,6 +113,8 @@ class OurEntity:
     contacts: tuple[OurContact, ...] = ()
     assurance_certifications: tuple[str, ...] = ()
     entity_categories: tuple[str, ...] = ()
+    slo_addresses: tuple[tuple[str, str], ...] = ()
+    """Where others tell us that somebody logs out: binding and address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

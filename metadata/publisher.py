@@ -101,6 +101,7 @@ def _sp_role(sp: OurSp) -> md.SPSSODescriptor:
                 for one in sp.encryption_certificates
             ),
         ],
+        single_logout_service=_logout_services(sp),
         name_id_format=_name_id_formats(sp.name_id_formats),
         assertion_consumer_service=[
             md.AssertionConsumerService(
@@ -130,6 +131,7 @@ def _idp_role(idp: OurIdp) -> md.IDPSSODescriptor:
         key_descriptor=[
             _signing_key(certificate) for certificate in idp.signing_certificates
         ],
+        single_logout_service=_logout_services(idp),
         name_id_format=_name_id_formats(idp.name_id_formats),
         single_sign_on_service=[
             md.SingleSignOnService(binding=binding, location=location)
@@ -137,6 +139,13 @@ def _idp_role(idp: OurIdp) -> md.IDPSSODescriptor:
         ],
         attribute=[_attribute(one) for one in idp.attributes],
     )
+
+
+def _logout_services(entity: OurEntity) -> list[md.SingleLogoutService]:
+    return [
+        md.SingleLogoutService(binding=binding, location=location)
+        for binding, location in entity.slo_addresses
+    ]
 
 
 def _attribute(attribute: OurAttribute) -> saml.Attribute:

@@ -27,6 +27,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     """By name in lower case."""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +218,21 @@ def _wrapped(raw: socket.socket, context: ssl.SSLContext | None) -> socket.socke
 
 
 def _request_of(connection: socket.socket) -> Asked | None:
-    """Read a request up to the end of its headers."""
+    """Read a request: its headers, and as much as they say that follows."""
     text = b""
     while b"\r\n\r\n" not in text:
         more = connection.recv(4096)
         if not more:
             return None
         text += more
-    first, *lines = text.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    head, _, body = text.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in lines)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
-    return Asked(first.split(" ")[1], headers)
+    length = int(headers.get("content-length", "0"))
+    while len(body) < length and (more := connection.recv(4096)):
+        body += more
+    return Asked(first.split(" ")[1], headers, body)
 
 
 def _not_found(talk: Talk) -> None:

@@ -210,3 +210,19 @@ def test_what_is_not_configured_is_not_said() -> None:
     validate(data.decode())
     for word in (b"EntityAttributes", b"ContactPerson", b"Logo", b"Description>"):
         assert word not in data
+
+
+def test_addresses_for_logouts_are_said_in_the_order_of_the_schema() -> None:
+    bindings = (names.BINDING_REDIRECT, names.BINDING_POST, names.BINDING_SOAP)
+    addresses = tuple((binding, f"{BASE}/slo") for binding in bindings)
+    for entity in (our_sp(), our_idp()):
+        data = published(replace(entity, slo_addresses=addresses))
+        validate(data.decode())
+        assert data.count(b"SingleLogoutService") == len(bindings)
+    read = read_service_provider(data_of(our_sp(), addresses))
+    found = [(each.binding, each.location) for each in read.slo_endpoints]
+    assert found == list(addresses)
+
+
+def data_of(entity: OurSp, addresses: tuple[tuple[str, str], ...]) -> bytes:
+    return published(replace(entity, slo_addresses=addresses))
