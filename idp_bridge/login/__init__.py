@@ -8,8 +8,11 @@
     person ──── chooses ───────▶ choose.send      our AuthnRequest, when chosen
                                       │
     IdP ─────── Response ──────▶ finish.find      the pending login, in this browser
-                                 finish.complete  gate and checks, the permission
-                                      │           decision, the release, our Response
+                                 finish.complete  gate and checks: who is it?
+                                      │
+                                 issue.decide     what may they do, what do we tell?
+                                 issue.sign       our Response
+                                      │
     e-tjänst ◀── Response ────── answer           the form that the browser posts
 
 A login for our own pages goes the same way between ``own_pages.begin`` and

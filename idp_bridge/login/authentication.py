@@ -1,0 +1,29 @@
+"""What has an identity provider told us about somebody, verified and not yet used?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp_bridge.saml.attributes import Identity
+from idp_bridge.saml.messages import NameID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """Somebody has shown who they are. What they may do is decided at every issue."""
+
+    identity: Identity
+    upstream_entity_id: str
+    """Which identity provider says so."""
+    method: str
+    """The login method under which it was asked."""
+    authn_instant: datetime
+    """When the person showed it, as the identity provider says."""
+    level: str
+    """The level that was asserted, in the words of the identity provider."""
+    authorities: tuple[str, ...] = ()
+    """Who authenticated the person before that identity provider, earliest first."""
+    name_id: NameID | None = None
+    """What the identity provider calls the person; only for logging out there."""
+    session_index: str | None = None
+    session_not_on_or_after: datetime | None = None
+    """When the session at the identity provider ends, if it says."""

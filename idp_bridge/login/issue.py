@@ -1,0 +1,180 @@
+"""Somebody is authenticated and an e-tjänst waits: what may they do, what do we say?
+
+Everything is decided anew, whether the person has just logged in or did so earlier:
+nothing that was decided for another request, e-tjänst or moment is used again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from authz.models import Decision, Outcome
+from idp_bridge.errors import (
+    InactiveOrganisationError,
+    InactivePersonError,
+    LoginLostError,
+    LoginRefusedError,
+    MisconfiguredError,
+    NoAgreementError,
+    NoPermissionError,
+    ServiceClosedError,
+    UnknownPersonError,
+    WrongOrganisationError,
+)
+from idp_bridge.login import answer, levels, name_ids, release
+from idp_bridge.login.answer import Answer
+from idp_bridge.login.authentication import Authentication
+from idp_bridge.login.begin import fitting_levels
+from idp_bridge.login.parts import Parts, store_errors
+from idp_bridge.login.release import KnownFacts
+from idp_bridge.saml import downstream_response
+from idp_bridge.saml.downstream_response import Protection
+from idp_bridge.saml.encryption import can_encrypt_to
+from idp_bridge.saml.messages import AuthnRequest, Release
+from idp_bridge.saml.upstream_request import new_id
+from idp_bridge.settings import DownstreamPolicy, Encrypt
+from metadata.entities import EncryptionKey, ServiceProvider
+
+_REFUSALS: Final[dict[Outcome, type[LoginRefusedError]]] = {
+    Outcome.SERVICE_CLOSED: ServiceClosedError,
+    Outcome.UNKNOWN_PERSON: UnknownPersonError,
+    Outcome.INACTIVE_PERSON: InactivePersonError,
+    Outcome.INACTIVE_ORGANISATION: InactiveOrganisationError,
+    Outcome.WRONG_ORGANISATION: WrongOrganisationError,
+    Outcome.NO_AGREEMENT: NoAgreementError,
+    Outcome.NO_PERMISSION: NoPermissionError,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedAnswer:
+    """All that an answer will say, decided and not yet signed."""
+
+    request: AuthnRequest
+    sp: ServiceProvider
+    release: Release
+    protection: Protection
+
+
+def decide(
+    authentication: Authentication, request: AuthnRequest, parts: Parts
+) -> DecidedAnswer:
+    """Decide what an e-tjänst is told about somebody, at this moment.
+
+    Args:
+        authentication: Who it is.
+        request: What the e-tjänst asked for.
+        parts: What is outside.
+
+    Raises:
+        BridgeError: The first reason why it may not be told anything.
+    """
+    sp = answer.sp_that_may_be_answered(request, parts)
+    policy = parts.settings.policy_for(sp.entity_id)
+    facts = _ask_permissions(authentication, request, parts)
+    told = Release(
+        name_id=name_ids.make(request, sp, facts.person, parts),
+        authn_instant=authentication.authn_instant,
+        authn_context=_level(authentication, request, parts),
+        session_index=new_id(),
+        session_not_on_or_after=_session_end(authentication, facts.decision),
+        authenticating_authorities=_authorities(authentication, policy),
+        attributes=release.attributes_for(
+            facts, sp=sp, policy=policy, attribute_index=request.attribute_index
+        ),
+    )
+    return DecidedAnswer(
+        request=request, sp=sp, release=told, protection=_protection(sp, policy, parts)
+    )
+
+
+def sign(decided: DecidedAnswer, parts: Parts) -> Answer:
+    """Write what was decided as a signed Response."""
+    xml = downstream_response.make_success(
+        answer.envelope(decided.request, parts),
+        decided.release,
+        decided.protection,
+        parts.signing_key,
+    )
+    return answer.to_sp(xml, decided.request, decided.sp)
+
+
+def _ask_permissions(
+    authentication: Authentication, request: AuthnRequest, parts: Parts
+) -> KnownFacts:
+    """Ask the permission store; upstream is not believed about permissions.
+
+    Raises:
+        LoginRefusedError: The person may not go on.
+    """
+    identity = authentication.identity
+    service = parts.find_service(request.sp_entity_id)
+    with store_errors():
+        decision = parts.authz.decide(
+            identity.hsa_id,
+            service,
+            organisation_numbers=identity.organisation_numbers,
+            now=parts.clock(),
+        )
+    if decision.outcome is not Outcome.ALLOWED:
+        raise _REFUSALS[decision.outcome](f"decision {decision.outcome}")
+    person, organisation = decision.facts.person, decision.facts.organisation
+    if person is None or organisation is None:
+        raise UnknownPersonError("allowed, but nobody")
+    return KnownFacts(
+        identity=identity, person=person, organisation=organisation, decision=decision
+    )
+
+
+def _level(authentication: Authentication, request: AuthnRequest, parts: Parts) -> str:
+    """Find the level to answer with: one that was asked for and was asserted.
+
+    Raises:
+        AuthnContextError: Nothing that was asked for corresponds to what was asserted.
+        LoginLostError: The method is no longer configured.
+    """
+    upstream = parts.settings.upstream_for(authentication.method)
+    if upstream is None:
+        raise LoginLostError("the method has left the configuration")
+    asked = fitting_levels(request, upstream, parts)
+    return levels.answer(asked, asserted=authentication.level)
+
+
+def _session_end(authentication: Authentication, decision: Decision) -> datetime | None:
+    """End the session no later than a released grant or the session upstream."""
+    ends = [decision.valid_until, authentication.session_not_on_or_after]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _authorities(
+    authentication: Authentication, policy: DownstreamPolicy
+) -> tuple[str, ...]:
+    """Name who authenticated the person, earliest first, unless suppressed."""
+    if not policy.authenticating_authority:
+        return ()
+    return (*authentication.authorities, authentication.upstream_entity_id)
+
+
+def _protection(
+    sp: ServiceProvider, policy: DownstreamPolicy, parts: Parts
+) -> Protection:
+    """Decide how the assertion is protected for one e-tjänst."""
+    sign_it = policy.sign_assertion
+    return Protection(
+        sign_assertion=sp.wants_signed_assertions if sign_it is None else sign_it,
+        recipient=_recipient(sp, policy),
+        default_cipher=policy.data_encryption,
+        lifetime=parts.settings.saml.assertion_lifetime,
+        skew=parts.settings.saml.clock_skew,
+    )
+
+
+def _recipient(sp: ServiceProvider, policy: DownstreamPolicy) -> EncryptionKey | None:
+    if policy.encrypt is Encrypt.NEVER:
+        return None
+    for recipient in sp.encryption_keys:
+        if can_encrypt_to(recipient):
+            return recipient
+    if sp.encryption_keys or sp.wants_encryption or policy.encrypt is Encrypt.REQUIRED:
+        raise MisconfiguredError("encryption is wanted and no key of the SP fits")
+    return None
