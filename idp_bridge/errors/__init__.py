@@ -17,6 +17,7 @@ from idp_bridge.errors.ours import (
 from idp_bridge.errors.partners import (
     BadAssertionError,
     BadAttributeError,
+    BadEnvelopeError,
     BadSignatureError,
     DecryptionError,
     ExpiredError,
@@ -72,6 +73,7 @@ __all__ = [
     "AuthnContextError",
     "BadAssertionError",
     "BadAttributeError",
+    "BadEnvelopeError",
     "BadSignatureError",
     "BridgeError",
     "DecryptionError",

@@ -18,6 +18,22 @@ class UnreadableMessageError(ProtocolError):
     status = names.STATUS_REQUESTER
 
 
+class BadEnvelopeError(ProtocolError):
+    """Not a SOAP envelope with one message in it.
+
+    Args:
+        reason: What is wrong with it.
+        soap_code: Whose fault it is in the words of SOAP 1.1, 4.4.1.
+    """
+
+    code = "bad-envelope"
+    status = names.STATUS_REQUESTER
+
+    def __init__(self, reason: str, *, soap_code: str = "Client") -> None:
+        super().__init__(reason)
+        self.soap_code = soap_code
+
+
 class LongRelayStateError(ProtocolError):
     """The RelayState of a request is longer than the 80 bytes of the specification."""
 

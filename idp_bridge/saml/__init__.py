@@ -1,8 +1,8 @@
 """SAML messages in and out; the only package here that speaks pysaml2.
 
-A message comes in as bytes (:mod:`.bindings`), passes the gate (:mod:`.gate`), which
-lets only verified bytes through, and then the checks of its kind, one small function
-each, in the order in which they run:
+A message comes in as bytes (:mod:`.bindings`, :mod:`.soap`), passes the gate
+(:mod:`.gate`), which lets only verified bytes through, and then the checks of its kind,
+one small function each, in the order in which they run:
 
 * :mod:`.downstream_request` an AuthnRequest of an e-tjänst (:mod:`.request_checks`)
 * :mod:`.upstream_request` our AuthnRequest to the identity provider

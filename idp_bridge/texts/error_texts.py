@@ -95,6 +95,10 @@ TEXTS: Final[dict[str, ErrorText]] = {
         _SERVICE_SV + "vi fick ett meddelande som inte går att läsa." + _AGAIN_SV,
         _SERVICE_EN + "we received a message that cannot be read." + _AGAIN_EN,
     ),
+    "bad-envelope": _technical(
+        _SERVICE_SV + "vi fick ett meddelande i ett kuvert som vi inte kan öppna.",
+        _SERVICE_EN + "we received a message in an envelope that we cannot open.",
+    ),
     "wrong-version": _technical(
         _SERVICE_SV + "meddelandet är skrivet i en version som vi inte använder.",
         _SERVICE_EN + "the message is written in a version that we do not use.",
