@@ -157,6 +157,14 @@ class UnknownAcsError(ProtocolError):
     code = "unknown-acs"
 
 
+class UnknownSessionError(ProtocolError):
+    """A LogoutRequest about a session that was never given to its sender."""
+
+    code = "unknown-session"
+    status = names.STATUS_REQUESTER
+    second_status = names.STATUS_UNKNOWN_PRINCIPAL
+
+
 class UnsupportedRequestError(ProtocolError):
     """The request asks for something that we do not do."""
 

@@ -108,6 +108,13 @@ class LoginLostError(BridgeError):
     fault = Fault.PERSON
 
 
+class LogoutLostError(BridgeError):
+    """The pending logout is missing: too old, finished, or in another browser."""
+
+    code = "logout-lost"
+    fault = Fault.PERSON
+
+
 class LoopError(BridgeError):
     """The same browser has been sent round too many times in a short while."""
 

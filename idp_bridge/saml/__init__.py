@@ -8,6 +8,8 @@ one small function each, in the order in which they run:
 * :mod:`.upstream_request` our AuthnRequest to the identity provider
 * :mod:`.upstream_response` its Response to us (:mod:`.response_checks`)
 * :mod:`.downstream_response` our Response to the e-tjänst
+* :mod:`.logout_messages` LogoutRequests and LogoutResponses of both
+  (:mod:`.logout_checks`), and ours (:mod:`.logout_writing`)
 
 What leaves this package are the frozen values of :mod:`.messages`.
 """

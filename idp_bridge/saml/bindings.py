@@ -157,12 +157,17 @@ def _inflate(data: bytes) -> bytes:
 
 
 def encode_redirect(
-    location: str, xml: bytes, *, relay_state: str | None, key: SigningKey
+    location: str,
+    xml: bytes,
+    *,
+    relay_state: str | None,
+    key: SigningKey,
+    parameter: str = "SAMLRequest",
 ) -> str:
-    """Make the address of a signed Redirect request (bindings 3.4.4.1)."""
+    """Make the address of a signed Redirect message (bindings 3.4.4.1)."""
     deflater = zlib.compressobj(level=6, wbits=-zlib.MAX_WBITS)
     deflated = deflater.compress(xml) + deflater.flush()
-    parts = ["SAMLRequest=" + _base64_in_query(deflated)]
+    parts = [f"{parameter}=" + _base64_in_query(deflated)]
     if relay_state is not None:
         parts.append("RelayState=" + quote_plus(relay_state))
     parts.append("SigAlg=" + quote_plus(key.algorithm))

@@ -105,3 +105,28 @@ class Status:
     top: str
     second: str | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutRequest:
+    """A LogoutRequest that passed the gate and every check on its authenticity.
+
+    Whether we know the session that it means is not known here.
+    """
+
+    id: str
+    issuer: str
+    name_id: NameID
+    session_indexes: tuple[str, ...]
+    """Empty when it means every session of that person at the sender."""
+    binding: str
+    relay_state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutResponse:
+    """A LogoutResponse that passed the gate and every check."""
+
+    issuer: str
+    in_response_to: str
+    status: Status

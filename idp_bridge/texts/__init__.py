@@ -9,14 +9,21 @@ from idp_bridge.texts.administration_texts import (
     field_problem,
 )
 from idp_bridge.texts.change_texts import CHANGE_TEXTS
+from idp_bridge.texts.error_kinds import ErrorText, Kind
 from idp_bridge.texts.error_texts import (
     NO_RETRY,
     RESTART,
     TEXTS,
-    ErrorText,
-    Kind,
     retry_label,
     text_for,
+)
+from idp_bridge.texts.logout_texts import (
+    LOGOUT_ADVICE,
+    LOGOUT_CARD,
+    LOGOUT_MARKS,
+    LOGOUT_REFUSED,
+    LOGOUT_REFUSED_OTHERWISE,
+    LOGOUT_WORDS,
 )
 from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
 from idp_bridge.texts.register_texts import NOTICE_LEVELS
@@ -57,6 +64,12 @@ __all__ = [
     "HEADING",
     "HEADING_EN",
     "LABELS",
+    "LOGOUT_ADVICE",
+    "LOGOUT_CARD",
+    "LOGOUT_MARKS",
+    "LOGOUT_REFUSED",
+    "LOGOUT_REFUSED_OTHERWISE",
+    "LOGOUT_WORDS",
     "METHOD_DESCRIPTIONS",
     "MONTHS",
     "NOTICE_LEVELS",

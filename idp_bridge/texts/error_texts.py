@@ -1,60 +1,12 @@
 """What does a person read about each error code, in Swedish and in English?"""
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from idp_bridge.texts.words import HEADING, HEADING_EN
-
-
-class Kind(StrEnum):
-    """Which sentences stand around the first line."""
-
-    CANCELLED = "cancelled"
-    TECHNICAL = "technical"
-    UNCLEAR = "unclear"
-    """It may be either of the two; the identity provider did not say."""
-    REFUSED = "refused"
-    """We know the reason: the manual's two reasons would be wrong here."""
-    PAGE = "page"
-    """Nothing to do with a login: a page that is missing, a form that is too old."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorText:
-    """What an error page says about one code."""
-
-    sv: str
-    en: str
-    kind: Kind = Kind.TECHNICAL
-    reason: str = ""
-    """The reason as the end of the manual's sentence, for ``REFUSED``."""
-    reason_en: str = ""
-    heading: str = HEADING
-    heading_en: str = HEADING_EN
-    tips: bool = False
-    """Whether the tips about card, reader and browser can help."""
-
-
-def _technical(sv: str, en: str) -> ErrorText:
-    return ErrorText(sv=sv, en=en)
-
-
-def _card(sv: str, en: str, kind: Kind) -> ErrorText:
-    return ErrorText(sv=sv, en=en, kind=kind, tips=True)
-
-
-def _refused(sv: str, en: str, reason: str, reason_en: str) -> ErrorText:
-    return ErrorText(
-        sv=sv, en=en, kind=Kind.REFUSED, reason=reason, reason_en=reason_en
-    )
-
-
-def _page(heading: str, sv: str, heading_en: str, en: str) -> ErrorText:
-    return ErrorText(
-        sv=sv, en=en, kind=Kind.PAGE, heading=heading, heading_en=heading_en
-    )
-
+from idp_bridge.texts.error_kinds import ErrorText, Kind
+from idp_bridge.texts.error_kinds import card as _card
+from idp_bridge.texts.error_kinds import page as _page
+from idp_bridge.texts.error_kinds import refused as _refused
+from idp_bridge.texts.error_kinds import technical as _technical
 
 _OURS_SV: Final = "Ett tekniskt fel har inträffat hos oss. "
 _OURS_EN: Final = "A technical error has occurred on our side. "
@@ -174,6 +126,10 @@ TEXTS: Final[dict[str, ErrorText]] = {
     "unknown-acs": _technical(
         _SERVICE_SV + "e-tjänsten vill ha svaret till en adress som inte är anmäld.",
         _SERVICE_EN + "the e-service wants the answer at an unregistered address.",
+    ),
+    "unknown-session": _technical(
+        _SERVICE_SV + "e-tjänsten bad oss avsluta en inloggning som den inte har fått.",
+        _SERVICE_EN + "the e-service asked us to end a login that it was not given.",
     ),
     "unsupported-request": _technical(
         _SERVICE_SV + "e-tjänsten bad om något som vi inte erbjuder.",
@@ -308,6 +264,14 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "The login took too long or was opened in several tabs." + _AGAIN_EN,
         "den tog för lång tid eller öppnades i flera flikar",
         "it took too long or was opened in several tabs",
+    ),
+    "logout-lost": _page(
+        "Utloggningen är avslutad",
+        "Utloggningen är redan klar, eller tog för lång tid. Stäng webbläsaren om du "
+        "vill vara säker på att du är utloggad överallt.",
+        "The logout has ended",
+        "The logout is complete already, or took too long. Close your browser to be "
+        "sure that you are logged out everywhere.",
     ),
     "login-loop": ErrorText(
         sv="Vi stoppade inloggningen eftersom den skickades fram och tillbaka. Stäng "
