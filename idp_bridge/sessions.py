@@ -1,9 +1,11 @@
-"""Which browser is this? One cookie for each login in progress, one for a person.
+"""Which browser is this? One cookie for each login in progress, two for a person.
 
 ``__Host-`` binds it to this host and to https; ``SameSite=None`` lets it come back with
 the identity provider's POST, however long the person took. Each login has its own, so
-two tabs never meet. The cookie of somebody who has logged in at our own pages is
-``SameSite=Lax``: it does not come with a form of another site.
+two tabs never meet. The cookie of a login session, from which other e-tjänster are
+answered, is ``SameSite=None`` too, since they ask with forms of their own. The cookie
+of somebody who has logged in at our own pages is ``SameSite=Lax``: it does not come
+with a form of another site.
 """
 
 from datetime import timedelta
@@ -14,6 +16,7 @@ from flask.sessions import SessionInterface, SessionMixin
 
 PREFIX: Final = "__Host-login-"
 PERSON: Final = "__Host-idpb_session"
+LOGIN_SESSION: Final = "__Host-idpb_sso"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
@@ -56,6 +59,21 @@ def forget_person(response: Response) -> None:
     response.delete_cookie(PERSON, path="/", secure=True, httponly=True, samesite="Lax")
 
 
+def login_session(request: Request) -> str | None:
+    """Read which login session this browser belongs to, and its number in it."""
+    return request.cookies.get(LOGIN_SESSION)
+
+
+def remember_login_session(response: Response, cookie: str) -> None:
+    """Give this browser a login session; it ends with the browser, or earlier."""
+    _set(response, LOGIN_SESSION, cookie, None)
+
+
+def forget_login_session(response: Response) -> None:
+    """Take the login session of somebody who has logged out."""
+    _set(response, LOGIN_SESSION, "", timedelta())
+
+
 def login_secret(request: Request, login_id: str) -> str | None:
     """Read the secret that this browser holds for a login."""
     return request.cookies.get(_name_of(login_id))
@@ -85,7 +103,7 @@ def _name_of(login_id: str) -> str:
     return PREFIX + login_id[:_NAME_LENGTH]
 
 
-def _set(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+def _set(response: Response, name: str, value: str, lifetime: timedelta | None) -> None:
     response.set_cookie(
         name,
         value,

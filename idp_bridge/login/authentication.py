@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from idp_bridge.saml.attributes import Identity
 from idp_bridge.saml.messages import NameID
@@ -27,3 +28,21 @@ class Authentication:
     session_index: str | None = None
     session_not_on_or_after: datetime | None = None
     """When the session at the identity provider ends, if it says."""
+
+    @classmethod
+    def from_plain(cls, raw: dict[str, Any]) -> "Authentication":
+        """Read it from what :mod:`idp_bridge.login.plain_values` wrote."""
+        end = raw["session_not_on_or_after"]
+        read = {
+            "identity": _identity_of(raw["identity"]),
+            "authn_instant": datetime.fromisoformat(raw["authn_instant"]),
+            "authorities": tuple(raw["authorities"]),
+            "name_id": raw["name_id"] and NameID(**raw["name_id"]),
+            "session_not_on_or_after": end and datetime.fromisoformat(end),
+        }
+        return cls(**{**raw, **read})
+
+
+def _identity_of(raw: dict[str, Any]) -> Identity:
+    numbers = tuple(raw["organisation_numbers"])
+    return Identity(**{**raw, "organisation_numbers": numbers})

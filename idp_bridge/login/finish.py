@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from idp_bridge.errors import LoginLostError, MisconfiguredError, ReplayedError
 from idp_bridge.login import choose, issue, levels
-from idp_bridge.login.answer import Answer
 from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.begin import fitting_levels
+from idp_bridge.login.issue import IssuedAnswer
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, SentRequest, login_id_of
+from idp_bridge.login.session import BrowserSession
 from idp_bridge.saml import attributes, upstream_response
 from idp_bridge.saml.attributes import Identity
 from idp_bridge.saml.bindings import InboundMessage
@@ -55,11 +56,18 @@ def find(
     return FoundLogin(pending=pending, sent=sent, upstream=upstream, opened=opened)
 
 
-def complete(found: FoundLogin, parts: Parts) -> Answer:
+def complete(
+    found: FoundLogin, browser: BrowserSession | None, parts: Parts
+) -> IssuedAnswer:
     """Check the answer, decide, and write our own.
 
     Nothing is used up until the answer has passed every check: a forged one leaves the
     honest person's login as it was.
+
+    Args:
+        found: The answer.
+        browser: The login session that this browser holds, if any.
+        parts: What is outside.
 
     Raises:
         BridgeError: The first check or decision that ends the login.
@@ -69,7 +77,7 @@ def complete(found: FoundLogin, parts: Parts) -> Answer:
     authentication = authenticate(found, parts)
     decided = issue.decide(authentication, found.pending.request, parts)
     _use_up_login(found.pending, parts)
-    return issue.sign(decided, parts)
+    return issue.after_login(authentication, decided, browser, parts)
 
 
 def identify(found: FoundLogin, parts: Parts) -> Identity:

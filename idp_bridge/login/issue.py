@@ -4,7 +4,7 @@ Everything is decided anew, whether the person has just logged in or did so earl
 nothing that was decided for another request, e-tjänst or moment is used again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,17 +21,18 @@ from idp_bridge.errors import (
     UnknownPersonError,
     WrongOrganisationError,
 )
-from idp_bridge.login import answer, levels, name_ids, release
+from idp_bridge.login import answer, kept_sessions, levels, name_ids, release
 from idp_bridge.login.answer import Answer
 from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.begin import fitting_levels
+from idp_bridge.login.kept_sessions import Joined, Told
 from idp_bridge.login.parts import Parts, store_errors
 from idp_bridge.login.release import KnownFacts
+from idp_bridge.login.session import BrowserSession
 from idp_bridge.saml import downstream_response
 from idp_bridge.saml.downstream_response import Protection
 from idp_bridge.saml.encryption import can_encrypt_to
 from idp_bridge.saml.messages import AuthnRequest, Release
-from idp_bridge.saml.upstream_request import new_id
 from idp_bridge.settings import DownstreamPolicy, Encrypt
 from metadata.entities import EncryptionKey, ServiceProvider
 
@@ -53,7 +54,23 @@ class DecidedAnswer:
     request: AuthnRequest
     sp: ServiceProvider
     release: Release
+    """Without a SessionIndex: it gets one when the session is told of it."""
     protection: Protection
+
+    @property
+    def told(self) -> Told:
+        """Who gets it, and about whom."""
+        return Told(
+            sp_entity_id=self.request.sp_entity_id, name_id=self.release.name_id
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedAnswer:
+    """An answer that may go, and what the browser holds from now on."""
+
+    answer: Answer
+    browser: BrowserSession
 
 
 def decide(
@@ -76,7 +93,7 @@ def decide(
         name_id=name_ids.make(request, sp, facts.person, parts),
         authn_instant=authentication.authn_instant,
         authn_context=_level(authentication, request, parts),
-        session_index=new_id(),
+        session_index=None,
         session_not_on_or_after=_session_end(authentication, facts.decision),
         authenticating_authorities=_authorities(authentication, policy),
         attributes=release.attributes_for(
@@ -88,15 +105,31 @@ def decide(
     )
 
 
-def sign(decided: DecidedAnswer, parts: Parts) -> Answer:
+def after_login(
+    authentication: Authentication,
+    decided: DecidedAnswer,
+    browser: BrowserSession | None,
+    parts: Parts,
+) -> IssuedAnswer:
+    """Answer for somebody who has just logged in, in the session of this browser.
+
+    Raises:
+        StoreUnavailableError: The session cannot be told.
+    """
+    joined = kept_sessions.log_in(authentication, decided.told, browser, parts)
+    return _sign(decided, joined, parts)
+
+
+def _sign(decided: DecidedAnswer, joined: Joined, parts: Parts) -> IssuedAnswer:
     """Write what was decided as a signed Response."""
     xml = downstream_response.make_success(
         answer.envelope(decided.request, parts),
-        decided.release,
+        replace(decided.release, session_index=joined.session_index),
         decided.protection,
         parts.signing_key,
     )
-    return answer.to_sp(xml, decided.request, decided.sp)
+    ready = answer.to_sp(xml, decided.request, decided.sp)
+    return IssuedAnswer(answer=ready, browser=joined.browser)
 
 
 def _ask_permissions(

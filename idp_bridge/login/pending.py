@@ -8,15 +8,15 @@ knows only the hash.
 import json
 import re
 import secrets
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
 
 from idp_bridge.errors import LoginLostError
+from idp_bridge.login.plain_values import to_json
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
 
 _REQUEST_ID: Final = re.compile(r"_([0-9a-f]{40})[0-9a-f]{16}", re.ASCII)
@@ -100,7 +100,7 @@ class PendingLogin:
 
     def to_bytes(self) -> bytes:
         """Write it for the store."""
-        return json.dumps(self, default=_plain, ensure_ascii=False).encode()
+        return to_json(self)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "PendingLogin":
@@ -113,18 +113,6 @@ class PendingLogin:
             sent=tuple(_sent_of(each) for each in raw["sent"]),
             own_pages=_own_pages_of(raw.get("own_pages")),
         )
-
-
-def _plain(value: Any) -> object:
-    """Hand JSON the fields of a value, one level at a time: nothing is copied."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return {name: getattr(value, name) for name in _names_of(value.__class__)}
-
-
-@cache
-def _names_of(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _request_of(raw: dict[str, Any]) -> AuthnRequest:

@@ -92,7 +92,7 @@ class Release:
     name_id: NameID
     authn_instant: datetime
     authn_context: str
-    session_index: str
+    session_index: str | None
     session_not_on_or_after: datetime | None
     authenticating_authorities: tuple[str, ...]
     attributes: tuple[IssuedAttribute, ...]

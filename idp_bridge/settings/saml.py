@@ -29,6 +29,8 @@ class SamlSettings(Section):
     """How long somebody may take at the identity provider."""
     assertion_minutes: Annotated[int, Field(ge=1, le=60)] = 5
     """How long an assertion that we issue can be used."""
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 8
+    """How long we know whom to log out where."""
     require_signed_requests: bool = False
     """Whether every e-tjänst must sign its requests, whatever its metadata says."""
 
@@ -51,3 +53,8 @@ class SamlSettings(Section):
     def assertion_lifetime(self) -> timedelta:
         """How long an assertion that we issue can be used."""
         return timedelta(minutes=self.assertion_minutes)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long we know whom to log out where."""
+        return timedelta(hours=self.session_hours)

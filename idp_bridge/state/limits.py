@@ -1,5 +1,6 @@
 """What may a state store be asked to keep?"""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 MAX_KEY_CHARACTERS = 200
@@ -7,6 +8,9 @@ MAX_KEY_CHARACTERS = 200
 
 MAX_VALUE_BYTES = 64 * 1024
 """A pending login has a few kilobytes; more is a mistake or an attack."""
+
+MAX_ADDITIONS = 2
+"""How many values one call adds to."""
 
 
 def check_key(key: str) -> None:
@@ -38,3 +42,16 @@ def check_ttl(ttl: timedelta) -> None:
     """
     if ttl <= timedelta(0):
         raise ValueError("something is kept for a positive time")
+
+
+def check_additions(additions: Mapping[str, bytes]) -> None:
+    """Refuse to add to nothing, or to many values at once.
+
+    Raises:
+        ValueError: None, too many, or one of them is out of bounds.
+    """
+    if not 0 < len(additions) <= MAX_ADDITIONS:
+        raise ValueError(f"something is added to 1 to {MAX_ADDITIONS} values")
+    for key, value in additions.items():
+        check_key(key)
+        check_value(value)

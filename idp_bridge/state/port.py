@@ -4,6 +4,7 @@ Two adapters, :mod:`idp_bridge.state.sql` and :mod:`idp_bridge.state.redis`, pas
 conformance suite. Keys are ASCII without personal data; values are opaque bytes.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
@@ -26,6 +27,18 @@ class StateStore(Protocol):
 
     def add_once(self, key: str, ttl: timedelta) -> bool:
         """Remember a key, atomically: true for the first caller, false for others."""
+
+    def append(
+        self, additions: Mapping[str, bytes], ttl: timedelta
+    ) -> Mapping[str, bytes]:
+        """Add to the end of one or two values in one round trip; each begins empty.
+
+        Atomic for every key: what others add at the same moment is never lost. The new
+        time replaces the old one. A value that would become too large stays as it is.
+
+        Returns:
+            The whole values by key, without those that were full.
+        """
 
     def sweep(self) -> int:
         """Delete what is too old; how many entries went. Costs nothing if automatic."""

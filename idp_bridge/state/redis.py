@@ -1,11 +1,12 @@
 """How are short-lived facts kept in Redis?
 
-Every method is one command, which Redis runs alone. Redis forgets old entries itself,
-by its own clock. It needs ``maxmemory-policy noeviction``: one that forgets early lets
-a message be used twice.
+Every method is one command or script, which Redis runs alone. Redis forgets old
+entries itself, by its own clock. It needs ``maxmemory-policy noeviction``: one that
+forgets early lets a message be used twice.
 """
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from threading import local
 from typing import Any
@@ -25,6 +26,21 @@ PREFIX = "idp-bridge:"
 """In front of every key, since others may use the same Redis."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+
+_APPEND = """
+local whole = {}
+for i, key in ipairs(KEYS) do
+  local addition = ARGV[i + 2]
+  whole[i] = false
+  if redis.call('STRLEN', key) + #addition <= tonumber(ARGV[2]) then
+    redis.call('APPEND', key, addition)
+    redis.call('PEXPIRE', key, ARGV[1])
+    whole[i] = redis.call('GET', key)
+  end
+end
+return whole
+"""
+"""Redis runs a script alone, like a command; a full value answers with nothing."""
 
 
 class RedisStateStore:
@@ -86,6 +102,24 @@ class RedisStateStore:
         """
         name, milliseconds = self._name(key), _milliseconds(ttl)
         return bool(self._ask("SET", name, b"", "PX", milliseconds, "NX"))
+
+    def append(
+        self, additions: Mapping[str, bytes], ttl: timedelta
+    ) -> Mapping[str, bytes]:
+        """Add to the end of one or two values in one round trip; each begins empty.
+
+        Raises:
+            StoreUnavailableError: Redis does not answer.
+            ValueError: A key, a value, their number or the time is out of bounds.
+        """
+        limits.check_additions(additions)
+        names = [self._name(key) for key in additions]
+        bounds = (_milliseconds(ttl), limits.MAX_VALUE_BYTES)
+        whole = self._ask(
+            "EVAL", _APPEND, len(names), *names, *bounds, *additions.values()
+        )
+        found = zip(additions, whole, strict=True)
+        return {key: bytes(value) for key, value in found if value is not None}
 
     def sweep(self) -> int:
         """Do nothing: Redis deletes what is too old by itself."""

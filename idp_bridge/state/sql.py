@@ -4,7 +4,7 @@ Every method is one statement and its own transaction, so that the database alon
 decides which of many callers wins; no lock is held between two round trips. Old entries
 count as missing and stay until :meth:`SqlStateStore.sweep` deletes them.
 
-A login asks five times, so the statements are written once per store and go straight to
+A login asks six times, so the statements are written once per store and go straight to
 the driver, on a connection of SQLAlchemy's pool.
 """
 
@@ -23,7 +23,11 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
+    cast,
     delete,
+    func,
+    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -97,6 +101,10 @@ class SqlStateStore:
         self._sweep = DriverStatement(_SWEEP, dialect)
         self._put = DriverStatement(_put_statement(dialect), dialect)
         self._add_once = DriverStatement(_add_once_statement(dialect), dialect)
+        self._append = {
+            count: DriverStatement(_append_statement(dialect, count), dialect)
+            for count in range(1, limits.MAX_ADDITIONS + 1)
+        }
 
     def put(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep a value for a while; an older value of the same key is replaced.
@@ -137,6 +145,24 @@ class SqlStateStore:
         entry = self._entry(key, b"", ttl) | {"now": self._now()}
         self._sweep_now_and_then()
         return self._ask(self._add_once, entry, _first_row) is not None
+
+    def append(
+        self, additions: Mapping[str, bytes], ttl: timedelta
+    ) -> Mapping[str, bytes]:
+        """Add to the end of one or two values in one round trip; each begins empty.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+            ValueError: A key, a value, their number or the time is out of bounds.
+        """
+        limits.check_additions(additions)
+        values: dict[str, object] = {"now": self._now()}
+        # Everybody locks rows in the same order, so that nobody waits for each other.
+        for number, key in enumerate(sorted(additions)):
+            entry = self._entry(key, additions[key], ttl)
+            values |= {f"{name}_{number}": value for name, value in entry.items()}
+        rows = self._ask(self._append[len(additions)], values, _all_rows)
+        return {key: bytes(value) for key, value in rows}
 
     def sweep(self) -> int:
         """Delete what is too old, in batches; how many entries went.
@@ -217,27 +243,49 @@ def _first_row(cursor: Any) -> Any:
     return cursor.fetchone()
 
 
+def _all_rows(cursor: Any) -> Any:
+    return cursor.fetchall()
+
+
 def _row_count(cursor: Any) -> int:
     count: int = cursor.rowcount
     return count
 
 
-def _new_entry(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:
-    row: dict[str, Any] = {
-        column.name: bindparam(column.name) for column in state_entries.columns
-    }
+def _new_entries(dialect: Dialect, *endings: str) -> postgresql.Insert | sqlite.Insert:
+    """Insert a row for each ending of the names of parameters."""
+    rows: list[dict[str, Any]] = [
+        {each.name: bindparam(each.name + ending) for each in state_entries.columns}
+        for ending in endings
+    ]
     if dialect.name == "postgresql":
-        return postgresql.insert(state_entries).values(row)
-    return sqlite.insert(state_entries).values(row)
+        return postgresql.insert(state_entries).values(rows)
+    return sqlite.insert(state_entries).values(rows)
 
 
 def _put_statement(dialect: Dialect) -> ClauseElement:
-    new = _new_entry(dialect)
+    new = _new_entries(dialect, "")
     return new.on_conflict_do_update(index_elements=[_ENTRY.key], set_=new.excluded)
 
 
 def _add_once_statement(dialect: Dialect) -> ClauseElement:
-    new = _new_entry(dialect)
+    new = _new_entries(dialect, "")
     return new.on_conflict_do_update(
         index_elements=[_ENTRY.key], set_=new.excluded, where=_IS_OLD
     ).returning(_ENTRY.key)
+
+
+def _append_statement(dialect: Dialect, count: int) -> ClauseElement:
+    """Add to what is there, unless it is too old or would become too large."""
+    new = _new_entries(dialect, *(f"_{number}" for number in range(count)))
+    added = new.excluded.value
+    longer = cast(_ENTRY.value.op("||")(added), LargeBinary)  # SQLite makes it text
+    fits = func.length(_ENTRY.value) + func.length(added) <= limits.MAX_VALUE_BYTES
+    return new.on_conflict_do_update(
+        index_elements=[_ENTRY.key],
+        set_={
+            "value": case((_IS_OLD, added), else_=longer),
+            "expires_at": new.excluded.expires_at,
+        },
+        where=or_(_IS_OLD, fits),
+    ).returning(_ENTRY.key, _ENTRY.value)

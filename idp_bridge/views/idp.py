@@ -10,6 +10,7 @@ from idp_bridge.errors import BridgeError, LoginCancelledError, LoginLostError
 from idp_bridge.login import answer, begin, choose
 from idp_bridge.login.begin import BegunLogin
 from idp_bridge.login.pending import LOGIN_ID, PendingLogin
+from idp_bridge.login.session import BrowserSession
 from idp_bridge.pages import HandoffForm, Method, MethodGroup, MethodsPage
 from idp_bridge.saml import bindings
 from idp_bridge.saml.bindings import InboundMessage
@@ -17,6 +18,7 @@ from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.services import services
 from idp_bridge.settings import LoginGroup, Upstream
 from idp_bridge.texts import GROUP_HEADINGS, METHOD_DESCRIPTIONS, OWN_PAGES
+from idp_bridge.views.browsers import remember_browser, this_browser
 from idp_bridge.views.refusals import form_of, refuse
 from idp_bridge.web.access import open_to_all
 from idp_bridge.web.notices import notices_at
@@ -143,6 +145,8 @@ def take_first_step(begun: BegunLogin) -> Response:
         secret=begun.secret,
         lifetime=services().settings.saml.login_lifetime,
     )
+    if this_browser() is None:
+        remember_browser(response, BrowserSession.new())
     return response
 
 

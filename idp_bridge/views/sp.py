@@ -9,6 +9,7 @@ from idp_bridge.metrics import ISSUED
 from idp_bridge.saml import bindings
 from idp_bridge.services import services
 from idp_bridge.views import people
+from idp_bridge.views.browsers import remember_browser, this_browser
 from idp_bridge.views.refusals import form_of, refuse
 from idp_bridge.web.access import open_to_all
 
@@ -28,7 +29,7 @@ def consume_response() -> Response:
     if pending.own_pages is not None:
         return people.finish_login(found, pending.own_pages)
     try:
-        ready = finish.complete(found, parts)
+        issued = finish.complete(found, this_browser(), parts)
     except BridgeError as error:
         return refuse(
             error, pending.request, login_id=pending.login_id, upstream=found.upstream
@@ -38,8 +39,10 @@ def consume_response() -> Response:
         sp_entity_id=pending.request.sp_entity_id,
         idp_entity_id=found.upstream.entity_id,
     )
+    ready = issued.answer
     response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)
     sessions.forget_login(response, pending.login_id)
+    remember_browser(response, issued.browser)
     return response
 
 

@@ -12,7 +12,9 @@ from idp_bridge.database import autocommit
 from idp_bridge.login import begin, choose, finish
 from idp_bridge.login.answer import Answer
 from idp_bridge.login.begin import BegunLogin
+from idp_bridge.login.issue import IssuedAnswer
 from idp_bridge.login.parts import Parts
+from idp_bridge.login.session import BrowserSession
 from idp_bridge.saml.bindings import InboundMessage, decode_post, decode_redirect
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.settings import Settings
@@ -105,9 +107,21 @@ class Bridge:
         self, asked: Asked, xml: str | None = None, *, secret: str | None = None
     ) -> Answer:
         """Bring an answer, the good one if none is given, in the same browser."""
+        return self.finish_in(None, asked, xml, secret=secret).answer
+
+    def finish_in(
+        self,
+        browser: BrowserSession | None,
+        asked: Asked,
+        xml: str | None = None,
+        *,
+        secret: str | None = None,
+    ) -> IssuedAnswer:
+        """Bring an answer in a browser that belongs to a login session."""
         message = decode_post([encoded(xml or answer_to(asked))])
         held = {asked.begun.pending.login_id: secret or asked.begun.secret}
-        return finish.complete(finish.find(message, held.get, self.parts), self.parts)
+        found = finish.find(message, held.get, self.parts)
+        return finish.complete(found, browser, self.parts)
 
     def configure(self, **changes: Any) -> None:
         """Change settings, written as in the configuration."""

@@ -8,7 +8,16 @@ import pytest
 from idp_bridge.state.limits import MAX_KEY_CHARACTERS, MAX_VALUE_BYTES
 from idp_bridge.state.port import StateStore
 from tests.support.clock import FrozenClock
-from tests.support.state_stores import TTL, Opened, Place, add_once, take, wins
+from tests.support.state_stores import (
+    PROCESSES,
+    TTL,
+    Opened,
+    Place,
+    add_once,
+    append,
+    take,
+    wins,
+)
 
 SHORT = timedelta(milliseconds=500)
 EVERY_BYTE = bytes(range(256))
@@ -96,6 +105,79 @@ def test_a_forgotten_key_can_be_added_once_more(
     assert not store.add_once("replay:1", TTL)
 
 
+def test_what_is_added_stands_at_the_end(store: StateStore) -> None:
+    assert store.append({"log:1": b"one"}, TTL) == {"log:1": b"one"}
+    assert store.append({"log:1": EVERY_BYTE}, TTL) == {"log:1": b"one" + EVERY_BYTE}
+    assert store.append({"log:1": b""}, TTL) == {"log:1": b"one" + EVERY_BYTE}
+    assert store.get("log:1") == b"one" + EVERY_BYTE
+
+
+def test_what_was_put_is_added_to(store: StateStore) -> None:
+    store.put("log:1", b"one", TTL)
+    store.append({"log:1": b" two"}, TTL)
+    assert store.take("log:1") == b"one two"
+
+
+def test_two_values_are_added_to_at_once(store: StateStore) -> None:
+    store.append({"log:2": b"b"}, TTL)
+    added = store.append({"log:2": b"B", "log:1": b"A"}, TTL)
+    assert added == {"log:1": b"A", "log:2": b"bB"}
+    assert store.get("log:1") == b"A"
+
+
+def test_a_taken_value_begins_empty_again(store: StateStore) -> None:
+    store.append({"log:1": b"one"}, TTL)
+    store.take("log:1")
+    assert store.append({"log:1": b"two"}, TTL) == {"log:1": b"two"}
+
+
+def test_a_value_that_is_too_old_begins_empty_again(
+    store: StateStore, pass_time: PassTime
+) -> None:
+    store.append({"log:1": b"one"}, SHORT)
+    pass_time(SHORT)
+    assert store.append({"log:1": b"two"}, TTL) == {"log:1": b"two"}
+
+
+def test_what_is_added_brings_a_new_time(
+    store: StateStore, pass_time: PassTime
+) -> None:
+    store.append({"log:1": b"one"}, SHORT)
+    store.append({"log:1": b" two"}, TTL)
+    store.append({"log:2": b"one"}, TTL)
+    store.append({"log:2": b" two"}, SHORT)
+    pass_time(SHORT)
+    assert store.get("log:1") == b"one two"
+    assert store.get("log:2") is None
+
+
+def test_a_full_value_stays_as_it_is(store: StateStore) -> None:
+    store.put("log:1", b"x" * (MAX_VALUE_BYTES - 1), TTL)
+    assert store.append({"log:1": b"ab", "log:2": b"c"}, TTL) == {"log:2": b"c"}
+    assert store.get("log:1") == b"x" * (MAX_VALUE_BYTES - 1)
+    whole = store.append({"log:1": b"a"}, TTL)["log:1"]
+    assert whole == b"x" * (MAX_VALUE_BYTES - 1) + b"a"
+
+
+@pytest.mark.parametrize(
+    "additions",
+    [
+        {},
+        dict.fromkeys(("log:1", "log:2", "log:3"), b""),
+        {"log:1": b"", "\u00e5": b""},
+        {"log:1": b"x" * (MAX_VALUE_BYTES + 1)},
+    ],
+)
+def test_an_addition_out_of_bounds_adds_nothing(
+    store: StateStore, additions: dict[str, bytes]
+) -> None:
+    with pytest.raises(ValueError, match=r"1 to|limit"):
+        store.append(additions, TTL)
+    with pytest.raises(ValueError, match="positive"):
+        store.append({"log:1": b"one"}, timedelta(0))
+    assert store.get("log:1") is None
+
+
 def test_two_stores_in_one_place_share_everything(place: Place, opened: Opened) -> None:
     one, other = opened(place), opened(place)
     one.put("login:1", b"one", TTL)
@@ -172,3 +254,13 @@ def test_one_of_eight_processes_adds_a_forgotten_key_again(
     for key in ROUNDS:
         store.add_once(key, timedelta(milliseconds=1) if place.is_redis else TTL)
     assert wins(place, add_once, ROUNDS) == ROUNDS
+
+
+def test_eight_processes_that_add_at_once_lose_nothing(
+    place: Place, store: StateStore
+) -> None:
+    wins(place, append, ROUNDS)
+    for key in ROUNDS:
+        log = store.get(f"log:{key}") or b""
+        assert log.splitlines() == [key.encode()] * PROCESSES
+    assert store.get("log:all") == b"." * len(ROUNDS) * PROCESSES

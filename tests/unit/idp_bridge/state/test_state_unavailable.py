@@ -23,6 +23,7 @@ USES: dict[str, Callable[[StateStore], object]] = {
     "get": lambda store: store.get("login:1"),
     "take": lambda store: store.take("login:1"),
     "add_once": lambda store: store.add_once("replay:1", TTL),
+    "append": lambda store: store.append({"log:1": b"one"}, TTL),
     "ping": lambda store: store.ping(),
 }
 NOBODY = ["postgresql+psycopg://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0"]
