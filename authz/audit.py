@@ -72,6 +72,7 @@ class Action(StrEnum):
     REVIEW_START = "review:start"
     SERVICE_ADD = "service:add"
     SERVICE_CHANGE = "service:change"
+    TRACE_LOOK_UP = "trace:look-up"
     USER_LIST_EXPORT = "user-list:export"
     USER_LIST_LOOK_UP = "user-list:look-up"
 

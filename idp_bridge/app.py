@@ -137,7 +137,12 @@ def _sharing(app: Flask, reader: database.Engine) -> "WSGIApplication":
 def _register(app: Flask, built: services.Services) -> None:
     app.before_request(_begin_request)
     headers.register(app)
-    error_pages.register(app, clock=built.clock, count=built.metrics.count)
+    error_pages.register(
+        app,
+        clock=built.clock,
+        count=built.metrics.count,
+        trace=built.trace_writer.write,
+    )
     pages.register(app, built.settings.agency)
     access.register(app, doors=people.LoginDoors())
     notices.register(app)

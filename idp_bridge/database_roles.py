@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from authz.office.tables import NoticeRow
 from idp_bridge.database import DatabaseProblemError
 from idp_bridge.state.sql import state_tables
+from idp_bridge.tracing.tables import trace_tables
 from metadata.tables import metadata_tables
 
 _ALL: Final[tuple[MetaData, ...]] = (
     NoticeRow.metadata,
     metadata_tables,
     state_tables,
+    trace_tables,
 )
 _READ_ONLY: Final = ("alembic_version",)
 _APPEND_ONLY: Final = ("audit_entries",)

@@ -6,10 +6,11 @@ and the places in the code are logged.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -17,11 +18,15 @@ from authz.administration.errors import NotFoundError
 from authz.errors import StoreUnavailableError as PermissionsUnavailableError
 from idp_bridge import logs, pages, texts
 from idp_bridge.errors import BridgeError, Fault, StoreUnavailableError
+from idp_bridge.tracing.models import Trace, TraceKind
+from idp_bridge.tracing.steps import Step, TraceStep
 from metadata.clock import Clock, utc_now
 from metadata.errors import MetadataUnavailableError
 
 _BAD_REQUEST: Final = 400
 _FIRST_OF_OURS: Final = 500
+_LOGIN_ROUTES: Final = ("/logga-in", "/saml/idp/sso", "/saml/sp/acs")
+"""How the addresses begin where logins come by."""
 _CODE_OF_STATUS: Final = {
     404: "not-found",
     405: "method-not-allowed",
@@ -35,6 +40,7 @@ def register(
     *,
     clock: Clock = utc_now,
     count: Callable[[str], None] = lambda _code: None,
+    trace: Callable[[Trace], None] = lambda _trace: None,
 ) -> None:
     """Answer every error that leaves a view with a page.
 
@@ -42,8 +48,9 @@ def register(
         app: The application.
         clock: Says what time it is.
         count: Counts a refusal by its code.
+        trace: Keeps the trace of a refusal, if that is possible.
     """
-    exits = _Exits(clock, count)
+    exits = _Exits(clock, count, trace)
     app.register_error_handler(BridgeError, exits.for_bridge)
     app.register_error_handler(NotFoundError, exits.for_missing)
     app.register_error_handler(PermissionsUnavailableError, exits.for_store)
@@ -57,9 +64,15 @@ def register(
 class _Exits:
     """One method for each kind of error that may leave a view."""
 
-    def __init__(self, clock: Clock, count: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        count: Callable[[str], None],
+        trace: Callable[[Trace], None],
+    ) -> None:
         self._clock = clock
         self._count = count
+        self._trace = trace
 
     def for_bridge(self, error: BridgeError) -> Response:
         """Answer what our own checks refused."""
@@ -105,6 +118,8 @@ class _Exits:
         error_id = pages.new_error_id()
         self._count(code)
         logs.log_refusal(code=code, error_id=error_id, **facts)
+        if pages.has_number(code, fault):
+            self._trace(_trace_of(code, error_id, self._clock(), facts))
         return self._show(error_id, code, fault)
 
     def _show(self, error_id: str, code: str, fault: Fault) -> Response:
@@ -113,6 +128,23 @@ class _Exits:
                 code=code, fault=fault, error_id=error_id, moment=self._clock()
             )
         )
+
+
+def _trace_of(
+    code: str, error_id: str, now: datetime, facts: Mapping[str, str]
+) -> Trace:
+    """Say what is known of a refusal of which no login is known."""
+    route = request.url_rule.rule if request.url_rule else ""
+    return Trace(
+        reference=error_id,
+        at=now,
+        kind=TraceKind.LOGIN if route.startswith(_LOGIN_ROUTES) else TraceKind.PAGE,
+        code=code,
+        reason=facts.get("kind", ""),
+        route=route,
+        sp_entity_id=facts.get("sender"),
+        steps=(TraceStep(step=Step.REFUSED, at=now),),
+    )
 
 
 def _for_untrusted_host(_error: SecurityError) -> Response:

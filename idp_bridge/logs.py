@@ -6,6 +6,7 @@ addresses, cookies and XML are never fields.
 
 import logging
 import sys
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TextIO
 
@@ -71,6 +72,7 @@ def refusal(
     error_id: str,
     sp_entity_id: str | None = None,
     idp_entity_id: str | None = None,
+    login_id: str | None = None,
 ) -> None:
     """Write the one line about a login that was refused.
 
@@ -79,6 +81,7 @@ def refusal(
         error_id: The reference number that the person reads on the page.
         sp_entity_id: The SP that the login was for, if it is known.
         idp_entity_id: The identity provider that was asked, if one was.
+        login_id: The login, if it had begun.
     """
     log_refusal(
         code=error.code,
@@ -87,6 +90,7 @@ def refusal(
         reason=str(error),
         sp_entity_id=sp_entity_id,
         idp_entity_id=idp_entity_id,
+        login_id=login_id,
     )
 
 
@@ -102,16 +106,38 @@ def log_refusal(*, code: str, error_id: str, **facts: str | None) -> None:
     logger(__name__).warning("refused", code=code, error_id=error_id, **known)
 
 
-def login_issued(*, sp_entity_id: str, idp_entity_id: str) -> None:
+def login_issued(
+    *,
+    sp_entity_id: str,
+    idp_entity_id: str,
+    login_id: str,
+    steps: Mapping[str, float],
+) -> None:
     """Write the one line about a login that succeeded.
 
     Args:
         sp_entity_id: The SP that was told.
         idp_entity_id: The identity provider that said who it was.
+        login_id: The login, as in the IDs of our requests.
+        steps: Seconds from its beginning to each step.
     """
     logger(__name__).info(
-        "login-issued", sp_entity_id=sp_entity_id, idp_entity_id=idp_entity_id
+        "login-issued",
+        sp_entity_id=sp_entity_id,
+        idp_entity_id=idp_entity_id,
+        login_id=login_id,
+        steps=steps,
     )
+
+
+def trace_lost(*, error_id: str, kind: str) -> None:
+    """Write the one line about a refusal whose trace could not be kept.
+
+    Args:
+        error_id: The reference number that the person reads on the page.
+        kind: The kind of error.
+    """
+    logger(__name__).warning("trace-lost", error_id=error_id, kind=kind)
 
 
 def person_logged_in(*, area: str, idp_entity_id: str) -> None:

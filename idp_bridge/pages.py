@@ -23,6 +23,7 @@ from idp_bridge import content_policy, texts
 from idp_bridge.errors import Fault
 from idp_bridge.frames import Frame
 from idp_bridge.settings import Agency
+from idp_bridge.tracing.references import new_reference
 
 _STATUS_OF_FAULT: Final = {Fault.PERSON: 403, Fault.PARTNER: 400, Fault.OURS: 500}
 _STATUS_OF_CODE: Final = {
@@ -35,9 +36,6 @@ _STATUS_OF_CODE: Final = {
     "store-unavailable": 503,
 }
 _RETRY_AFTER: Final = {"store-unavailable": "60"}
-_ID_ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
-"""No look-alikes (0, O, 1, I, L), and no vowels: no number happens to be a word."""
-_ID_LENGTH: Final = 9
 _LONGEST_NAME: Final = 200
 _HANDOFF: Final = "idp-bridge-handoff"
 _HANDOFF_VALUES: Final = ("to_name", "action", "hidden_fields", "page_id")
@@ -116,8 +114,8 @@ def register(app: Flask, agency: Agency) -> None:
 
 
 def new_error_id() -> str:
-    """Make a reference number that can be read aloud; 42 random bits."""
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+    """Make the reference number of a page; support finds the trace by it."""
+    return new_reference()
 
 
 @cache
@@ -216,6 +214,7 @@ def show_error(page: ErrorPage) -> Response:
             text=text,
             service_name=service_name,
             details=details,
+            has_number=has_number(page.code, page.fault),
             retry_url=None if page.code in texts.NO_RETRY else page.retry_url,
             retry_label=texts.retry_label(page.code),
             mail_query=_mail_query(text.heading, details),
@@ -229,6 +228,11 @@ def show_error(page: ErrorPage) -> Response:
     if page.code in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[page.code]
     return _keep_to_ourselves(response)
+
+
+def has_number(code: str, fault: Fault) -> bool:
+    """Tell whether the page about an error shows a number to read out."""
+    return fault is Fault.OURS or texts.text_for(code).kind is not texts.Kind.PAGE
 
 
 def status_of(page: ErrorPage) -> int:

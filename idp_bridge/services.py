@@ -18,6 +18,8 @@ from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
+from idp_bridge.tracing.store import TraceStore
+from idp_bridge.tracing.writer import TraceWriter
 from metadata.clock import Clock, utc_now
 from metadata.fetching import FetchLimits, FetchPolicy
 from metadata.loader import MetadataAdmin
@@ -52,6 +54,8 @@ class Services:
     reviews: ReviewService
     state: StateStore
     our_metadata: OurMetadata
+    traces: TraceStore
+    trace_writer: TraceWriter
     metrics: Metrics = field(repr=False)
 
     @property
@@ -91,6 +95,7 @@ def build_services(
     """
     entity_store = EntityStore(deferring(engine))
     mdq_store = MdqStore(deferring(engine))
+    traces = TraceStore(reader)
     return Services(
         settings=settings,
         clock=clock,
@@ -115,6 +120,8 @@ def build_services(
         reviews=ReviewService(engine, reader),
         state=open_state(settings.state_url, engine=reader, clock=clock),
         our_metadata=OurMetadata(settings, lambda: key_ring.current().keys, clock),
+        traces=traces,
+        trace_writer=TraceWriter(traces),
         metrics=Metrics(SourceFigures(entity_store, clock)),
     )
 

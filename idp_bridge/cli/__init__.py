@@ -35,6 +35,7 @@ _PLACES: Final = {
     "retention": "retention:group",
     "serve": "serve:command",
     "service": "service:group",
+    "trace": "trace:command",
 }
 """Where each command is: its module in this package, and its name there."""
 

@@ -1,6 +1,9 @@
 """``idp-bridge retention``: what has been kept long enough?"""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Protocol
 
 import click
 
@@ -8,9 +11,17 @@ from authz.office.retention import Cleared
 from idp_bridge import database
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
+from idp_bridge.tracing.store import TraceStore
 from metadata.orders import OrderStore
 
 _ACTOR = "system:retention"
+
+
+class Forget(Protocol):
+    """Deletes what is older than a moment, and answers with how much."""
+
+    def __call__(self, before: datetime, *, dry_run: bool) -> int:
+        """Delete it, or only count it in a dry run."""
 
 
 @click.group("retention")
@@ -30,17 +41,34 @@ def run(office: Office, *, dry_run: bool, as_json: bool) -> None:
     """
     keep = office.settings.retention.keep
     now = office.clock()
-    before = now - keep("orders")
-    orders = OrderStore(database.autocommit(office.engine))
-    count = orders.forget(before, dry_run=dry_run)
-    done = Cleared(category="orders", before=before, count=count)
+    done = [
+        Cleared(
+            category=category,
+            before=now - keep(category),
+            count=forget(now - keep(category), dry_run=dry_run),
+        )
+        for category, forget in _elsewhere(office).items()
+    ]
     cleared = office.register.retention.run(
-        keep, dry_run=dry_run, elsewhere={"orders": count}, actor=_ACTOR, now=now
+        keep,
+        dry_run=dry_run,
+        elsewhere={one.category: one.count for one in done},
+        actor=_ACTOR,
+        now=now,
     )
-    _show((*cleared, done), dry_run=dry_run, as_json=as_json)
+    _show((*cleared, *done), dry_run=dry_run, as_json=as_json)
 
 
-def _show(cleared: tuple[Cleared, ...], *, dry_run: bool, as_json: bool) -> None:
+def _elsewhere(office: Office) -> Mapping[str, Forget]:
+    """Say what is kept outside of the permission store, and who forgets it."""
+    engine = database.autocommit(office.engine)
+    return {
+        "traces": TraceStore(engine).forget,
+        "orders": OrderStore(engine).forget,
+    }
+
+
+def _show(cleared: Sequence[Cleared], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         show_json({"dry_run": dry_run, "cleared": [asdict(one) for one in cleared]})
         return

@@ -20,6 +20,7 @@ from idp_bridge.saml.downstream_request import AcceptedRequest, RequestContext
 from idp_bridge.saml.messages import AuthnRequest
 from idp_bridge.saml.times import MAX_AGE
 from idp_bridge.settings import Upstream
+from idp_bridge.tracing.steps import Step
 
 _SKEWS: Final = 3
 """How many skews a request is remembered beyond its age: both clocks and a margin."""
@@ -68,15 +69,22 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
         raise PassiveError("a person would have to choose a method")
     check_not_replayed(request, parts)
     secret, secret_hash = new_secret()
+    now = parts.clock()
+    pending = PendingLogin(
+        login_id=new_login_id(now),
+        secret_hash=secret_hash,
+        request=request,
+        steps=(accepted.step,),
+    )
     return BegunLogin(
-        pending=PendingLogin(
-            login_id=new_login_id(parts.clock()),
-            secret_hash=secret_hash,
-            request=request,
-        ),
+        pending=pending.with_step(Step.METHODS_OFFERED, now, _named(methods)),
         secret=secret,
         methods=methods,
     )
+
+
+def _named(methods: tuple[Upstream, ...]) -> str:
+    return " ".join(each.method for each in methods)
 
 
 def check_service_open(request: AuthnRequest, parts: Parts) -> None:

@@ -19,6 +19,7 @@ from idp_bridge.saml.messages import VerifiedAssertion
 from idp_bridge.saml.response_checks import Expected
 from idp_bridge.saml.upstream_response import OpenedResponse
 from idp_bridge.settings import Upstream
+from idp_bridge.tracing.steps import Step, Steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class FoundLogin:
     sent: SentRequest
     upstream: Upstream
     opened: OpenedResponse
+    steps: Steps
+    """How the login came here, and what it comes through while it is finished."""
 
 
 def find(
@@ -53,7 +56,11 @@ def find(
     upstream = parts.settings.upstream_for(sent.method)
     if upstream is None:
         raise LoginLostError("the method has left the configuration")
-    return FoundLogin(pending=pending, sent=sent, upstream=upstream, opened=opened)
+    steps = Steps(parts.clock, pending.story)
+    steps.note(Step.ANSWER_RECEIVED, sent.method)
+    return FoundLogin(
+        pending=pending, sent=sent, upstream=upstream, opened=opened, steps=steps
+    )
 
 
 def complete(
@@ -76,8 +83,11 @@ def complete(
         raise MisconfiguredError("a login for our own pages answers no e-tjänst")
     authentication = authenticate(found, parts)
     decided = issue.decide(authentication, found.pending.request, parts)
+    found.steps.note(Step.DECIDED)
     _use_up_login(found.pending, parts)
-    return issue.after_login(authentication, decided, browser, parts)
+    issued = issue.after_login(authentication, decided, browser, parts)
+    found.steps.note(Step.ISSUED)
+    return issued
 
 
 def identify(found: FoundLogin, parts: Parts) -> Identity:
@@ -103,6 +113,7 @@ def authenticate(found: FoundLogin, parts: Parts) -> Authentication:
     """
     assertion = _verify(found, parts)
     _use_up_assertion(assertion, parts)
+    found.steps.note(Step.ANSWER_VERIFIED)
     return Authentication(
         identity=_identity_of(assertion, found, parts),
         upstream_entity_id=assertion.issuer,

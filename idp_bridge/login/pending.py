@@ -18,10 +18,13 @@ from typing import Any, Final
 from idp_bridge.errors import LoginLostError
 from idp_bridge.login.plain_values import to_json
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
+from idp_bridge.tracing.steps import Step, TraceStep
 
 _REQUEST_ID: Final = re.compile(r"_([0-9a-f]{40})[0-9a-f]{16}", re.ASCII)
 LOGIN_ID: Final = re.compile(r"[0-9a-f]{40}", re.ASCII)
 """What a login's identifier looks like: 8 hex digits of time, 32 random ones."""
+MAX_STEPS: Final = 20
+"""How many steps a login remembers; the first ones, because they say how it began."""
 MAX_SENT: Final = 5
 """How many requests of one login may be open, when somebody goes back and forth."""
 
@@ -63,6 +66,8 @@ class PendingLogin:
     sent: tuple[SentRequest, ...] = ()
     own_pages: OwnPages | None = None
     """What the login is for when no e-tjänst asked."""
+    steps: tuple[TraceStep, ...] = ()
+    """How it came so far, for support; what was sent stands in ``sent``."""
 
     @property
     def key(self) -> str:
@@ -98,6 +103,20 @@ class PendingLogin:
         """Remember one more request; the oldest are forgotten."""
         return replace(self, sent=(*self.sent, sent)[-MAX_SENT:])
 
+    def with_step(self, step: Step, at: datetime, detail: str = "") -> "PendingLogin":
+        """Remember one more step on the way."""
+        taken = TraceStep(step=step, at=at, detail=detail)
+        return replace(self, steps=(*self.steps, taken)[:MAX_STEPS])
+
+    @property
+    def story(self) -> tuple[TraceStep, ...]:
+        """Everything that happened so far, the earliest first."""
+        sent = (
+            TraceStep(step=Step.SENT_UPSTREAM, at=each.sent_at, detail=each.method)
+            for each in self.sent
+        )
+        return tuple(sorted((*self.steps, *sent), key=lambda one: one.at))
+
     def to_bytes(self) -> bytes:
         """Write it for the store."""
         return to_json(self)
@@ -112,6 +131,7 @@ class PendingLogin:
             request=_request_of(raw["request"]),
             sent=tuple(_sent_of(each) for each in raw["sent"]),
             own_pages=_own_pages_of(raw.get("own_pages")),
+            steps=tuple(_step_of(each) for each in raw.get("steps", ())),
         )
 
 
@@ -134,6 +154,11 @@ def _sent_of(raw: dict[str, Any]) -> SentRequest:
     return SentRequest(
         request_id=raw["request_id"], method=raw["method"], sent_at=sent_at
     )
+
+
+def _step_of(raw: dict[str, Any]) -> TraceStep:
+    at = datetime.fromisoformat(raw["at"])
+    return TraceStep(step=raw["step"], at=at, detail=raw["detail"])
 
 
 def _own_pages_of(raw: dict[str, str] | None) -> OwnPages | None:

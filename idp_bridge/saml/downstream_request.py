@@ -18,6 +18,7 @@ from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
 from idp_bridge.saml.model import to_model
 from idp_bridge.saml.times import Moment, read_instant
+from idp_bridge.tracing.steps import Step, TraceStep
 from metadata import names
 from metadata.entities import ServiceProvider
 
@@ -52,6 +53,8 @@ class AcceptedRequest:
     sp: ServiceProvider
     unsupported: tuple[str, ...]
     sp_name_qualifier: str | None
+    step: TraceStep
+    """That it was accepted, for the trace of the login."""
 
 
 @gate.refusing()
@@ -106,6 +109,11 @@ def _accept_from(
         sp=sp,
         unsupported=request_checks.unsupported_parts(model, root),
         sp_name_qualifier=policy.sp_name_qualifier if policy else None,
+        step=TraceStep(
+            step=Step.REQUEST_ACCEPTED,
+            at=context.moment.now,
+            detail="signed" if signed else "unsigned",
+        ),
     )
 
 

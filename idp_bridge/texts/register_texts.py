@@ -68,6 +68,7 @@ TILES: Final[Mapping[str, str]] = {
     "agreements-ending": "avtal som upphör inom 60 dagar",
     "reviews-overdue": "organisationer vars genomgång är försenad",
     "sources-warning": "metadatakällor som behöver ses över",
+    "logins-refused": "misslyckade inloggningar senaste timmen",
 }
 """What the numbers on the first page count."""
 ENDINGS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -136,6 +137,7 @@ THINGS: Final[Mapping[str, str]] = {
     "retention": "Gallring",
     "review": "Genomgångar",
     "service": "E-tjänster",
+    "trace": "Felkoder",
     "user-list": "Listor över användare",
 }
 """What entries of the audit trail are about."""
@@ -157,6 +159,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "retention": "gallring",
     "review": "genomgång",
     "service": "e-tjänst",
+    "trace": "felkod",
 }
 _VERBS: Final[Mapping[str, str]] = {
     "add": "Lade till",
@@ -190,6 +193,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "reminder:send": "Skickade en påminnelse",
     "review:finish": "Avslutade en genomgång",
     "review:keep": "Gick igenom: behåll",
+    "trace:look-up": "Såg vad som hände före en felkod",
     "user-list:export": "Tog ut användare till en fil",
     "user-list:look-up": "Såg listan över användare",
     "retention:run": "Gallrade",

@@ -65,7 +65,7 @@ def show_methods(login_id: str) -> Response:
         methods = begin.fitting_methods(pending.request, parts)
         service_name, description = _names_of(pending)
     except BridgeError as error:
-        return refuse(error, pending.request)
+        return refuse(error, pending.request, steps=pending.story)
     return pages.show_methods(
         MethodsPage(
             service_name=service_name,
@@ -101,7 +101,7 @@ def send_to_method(login_id: str, method: str) -> Response:
     try:
         outbound = choose.send_again(pending, method, services().parts)
     except BridgeError as error:
-        return refuse(error, pending.request, login_id=login_id)
+        return refuse(error, pending.request, login_id=login_id, steps=pending.story)
     return _go(outbound, to_name=_title_of(method))
 
 
@@ -128,7 +128,7 @@ def _begin(message: InboundMessage) -> Response:
     try:
         return take_first_step(begin.begin(accepted, parts))
     except BridgeError as error:
-        return refuse(error, accepted.request)
+        return refuse(error, accepted.request, steps=(accepted.step,))
 
 
 def take_first_step(begun: BegunLogin) -> Response:

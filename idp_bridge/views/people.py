@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, Response, make_response, render_template, request
 
 from authz.models import Operator
-from idp_bridge import logs, pages, sessions
+from idp_bridge import logs, sessions
 from idp_bridge.errors import BridgeError, NotAdministratorError, NotOperatorError
 from idp_bridge.login import finish, own_pages
 from idp_bridge.login.finish import FoundLogin
@@ -14,7 +14,7 @@ from idp_bridge.login.pending import Area, OwnPages
 from idp_bridge.saml.attributes import Identity
 from idp_bridge.services import services
 from idp_bridge.views.idp import take_first_step
-from idp_bridge.views.refusals import refuse
+from idp_bridge.views.refusals import Way, note_refusal, refuse
 from idp_bridge.web.access import needs_session, people_sessions
 from idp_bridge.web.return_paths import safe_path, this_page
 
@@ -70,12 +70,16 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
         identity = finish.identify(found, services().parts)
         person = _number_of(identity, wanted.area)
     except NotAdministratorError as error:
-        return _refuse_administrator(error, identity)
+        return _refuse_administrator(error, identity, found)
     except BridgeError as error:
         is_over = isinstance(error, _NOBODY)
         login_id = None if is_over else found.pending.login_id
         return refuse(
-            error, found.pending.request, login_id=login_id, upstream=found.upstream
+            error,
+            found.pending.request,
+            login_id=login_id,
+            upstream=found.upstream,
+            steps=found.steps.taken,
         )
     kept = people_sessions()
     old = sessions.person_session_id(request)
@@ -128,11 +132,16 @@ def _operator_of(identity: Identity) -> Operator:
     return operator
 
 
-def _refuse_administrator(error: BridgeError, identity: Identity) -> Response:
+def _refuse_administrator(
+    error: BridgeError, identity: Identity, found: FoundLogin
+) -> Response:
     """Say to somebody who they are, and that it is not an administrator."""
-    error_id = pages.new_error_id()
-    services().metrics.count(error.code)
-    logs.refusal(error, error_id=error_id)
+    way = Way(
+        login_id=found.pending.login_id,
+        upstream=found.upstream,
+        steps=found.steps.taken,
+    )
+    error_id = note_refusal(error, found.pending.request, way)
     names = (identity.given_name, identity.surname)
     html = render_template(
         "administration/not_administrator.html",

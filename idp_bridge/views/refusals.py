@@ -1,5 +1,6 @@
 """A login has failed and we know which e-tjänst waits: show why, offer the way back."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, url_for
@@ -12,9 +13,22 @@ from idp_bridge.pages import ErrorPage, HandoffForm
 from idp_bridge.saml.messages import AuthnRequest
 from idp_bridge.services import services
 from idp_bridge.settings import Upstream
+from idp_bridge.tracing.models import LONGEST_REASON, Told, Trace, TraceKind
+from idp_bridge.tracing.steps import Step, TraceStep
 
 _FINAL: Final = (PossibleFraudError,)
 """Refusals after which the person is not invited to try again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How far a login had come when it was refused."""
+
+    login_id: str | None
+    """The login, if it had begun."""
+    upstream: Upstream | None
+    """The method that was used, if one was."""
+    steps: tuple[TraceStep, ...]
 
 
 def refuse(
@@ -23,6 +37,7 @@ def refuse(
     *,
     login_id: str | None = None,
     upstream: Upstream | None = None,
+    steps: tuple[TraceStep, ...] = (),
 ) -> Response:
     """Show why a login failed, with the button that tells the e-tjänst.
 
@@ -33,16 +48,11 @@ def refuse(
         request: The e-tjänst's request.
         login_id: The login, if it is still open and can be tried again.
         upstream: The method that was used, if one was.
+        steps: What the login has come through.
     """
-    error_id = pages.new_error_id()
-    services().metrics.count(error.code)
-    logs.refusal(
-        error,
-        error_id=error_id,
-        sp_entity_id=request.sp_entity_id,
-        idp_entity_id=upstream.entity_id if upstream else None,
-    )
     back = _answer(error, request)
+    way = Way(login_id=login_id, upstream=upstream, steps=steps)
+    error_id = note_refusal(error, request, way, told=_told(back, request))
     if back is not None and request.is_passive:
         return pages.show_handoff(form_of(back), to_name=back.sp_name)
     return pages.show_error(
@@ -59,6 +69,55 @@ def refuse(
     )
 
 
+def note_refusal(
+    error: BridgeError,
+    request: AuthnRequest,
+    way: Way,
+    *,
+    told: Told = Told.NOBODY,
+) -> str:
+    """Count a refused login, log it and keep its trace.
+
+    Args:
+        error: Why.
+        request: What the e-tjänst asked for, or what we asked for our own pages.
+        way: How far the login had come.
+        told: How the e-tjänst hears of it.
+
+    Returns:
+        The reference number for the page.
+    """
+    error_id = pages.new_error_id()
+    services().metrics.count(error.code)
+    idp_entity_id = way.upstream.entity_id if way.upstream else None
+    logs.refusal(
+        error,
+        error_id=error_id,
+        sp_entity_id=request.sp_entity_id,
+        idp_entity_id=idp_entity_id,
+        login_id=way.login_id,
+    )
+    now = services().clock()
+    is_told = told is not Told.NOBODY
+    trace = Trace(
+        reference=error_id,
+        at=now,
+        kind=TraceKind.LOGIN,
+        code=error.code,
+        reason=pages.plain_line(str(error))[:LONGEST_REASON],
+        sp_entity_id=request.sp_entity_id,
+        idp_entity_id=idp_entity_id,
+        request_id=request.id,
+        login_id=way.login_id,
+        told=told,
+        status=error.status if is_told else None,
+        second_status=error.second_status if is_told else None,
+        steps=(*way.steps, TraceStep(step=Step.REFUSED, at=now)),
+    )
+    services().trace_writer.write(trace)
+    return error_id
+
+
 def form_of(ready: Answer) -> HandoffForm:
     """Turn an answer into the form that the browser posts."""
     return HandoffForm(action=ready.acs_url, fields=ready.fields)
@@ -70,6 +129,12 @@ def _answer(error: BridgeError, request: AuthnRequest) -> Answer | None:
         return answer.error_to_sp(error, request, services().parts)
     except BridgeError:
         return None
+
+
+def _told(back: Answer | None, request: AuthnRequest) -> Told:
+    if back is None:
+        return Told.NOBODY
+    return Told.AT_ONCE if request.is_passive else Told.BY_BUTTON
 
 
 def _retry_url(error: BridgeError, login_id: str | None) -> str | None:

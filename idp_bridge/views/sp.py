@@ -32,12 +32,18 @@ def consume_response() -> Response:
         issued = finish.complete(found, this_browser(), parts)
     except BridgeError as error:
         return refuse(
-            error, pending.request, login_id=pending.login_id, upstream=found.upstream
+            error,
+            pending.request,
+            login_id=pending.login_id,
+            upstream=found.upstream,
+            steps=found.steps.taken,
         )
     services().metrics.count(ISSUED)
     logs.login_issued(
         sp_entity_id=pending.request.sp_entity_id,
         idp_entity_id=found.upstream.entity_id,
+        login_id=pending.login_id,
+        steps=found.steps.seconds(),
     )
     ready = issued.answer
     response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)

@@ -26,6 +26,7 @@ PAGES = (
     "e-tjanster/ny",
     "person",
     "forklara",
+    "felkoder",
     "notiser/ny",
     "logg",
     "operatorer",

@@ -13,9 +13,11 @@ from idp_bridge.views.operator import (
     organisations,
     outbox,
     permissions,
+    searching,
     service_entities,
     sources,
     start,
+    traces,
     trail,
 )
 from idp_bridge.views.operator.frame import bp
@@ -34,8 +36,10 @@ __all__ = [
     "organisations",
     "outbox",
     "permissions",
+    "searching",
     "service_entities",
     "sources",
     "start",
+    "traces",
     "trail",
 ]

@@ -33,12 +33,22 @@ def show_search_for_person() -> AnyResponse:
 @needs(Right.REGISTER_READ)
 def look_up_person() -> AnyResponse:
     """Show where somebody belongs and what they may do; leave a trace."""
-    typed = Typed(request.form)
-    hsa_id = typed.hsa_id("hsa_id", allow_test_ids=True)
+    return show_person(Typed(request.form), "hsa_id")
+
+
+def show_person(typed: Typed, field: str) -> AnyResponse:
+    """Show the person whose HSA-id stands in a field; leave a trace.
+
+    Args:
+        typed: What was typed.
+        field: The name of the field.
+    """
+    hsa_id = typed.hsa_id(field, allow_test_ids=True)
     if typed.problems:
         return show_form("person", typed, is_asked=False)
     found = office().people.look_up(hsa_id, **by_now())
-    return show_page("person", typed=typed, problems={}, found=found, is_asked=True)
+    shown = {"hsa_id": typed[field]}
+    return show_page("person", typed=shown, problems={}, found=found, is_asked=True)
 
 
 @bp.get("/forklara")

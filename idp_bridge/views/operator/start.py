@@ -1,5 +1,6 @@
 """What needs an operator's attention now?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,10 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from authz.office.models import AuditQuery, OrganisationQuery
 from idp_bridge.services import services
+from idp_bridge.texts.trace_texts import TRACE_TEXTS
 from idp_bridge.views.operator.agreements import SOON
 from idp_bridge.views.operator.frame import admin, bp
 from idp_bridge.views.operator.register import office, show_page
 from idp_bridge.views.operator.status import SourceStatus, status_of
+from idp_bridge.views.operator.traces import HOUR, PERIODS
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 
@@ -35,7 +38,14 @@ def show_start() -> AnyResponse:
     """Show what waits for somebody, and what happened last."""
     now = services().clock()
     latest = office().trail.page(AuditQuery(page_size=_LATEST))
-    return show_page("start", tiles=_tiles(now), found=latest)
+    causes = services().traces.counts(since=now - PERIODS[HOUR])
+    return show_page(
+        "start",
+        tiles=[*_tiles(now), _refusals(causes)],
+        found=latest,
+        causes=causes,
+        words_of_traces=TRACE_TEXTS,
+    )
 
 
 @bp.get("/genomgangar")
@@ -44,6 +54,14 @@ def show_overdue_reviews() -> AnyResponse:
     """List the organisations that have not gone through their users in time."""
     found = services().reviews.overdue(now=services().clock())
     return show_page("overdue_reviews", found=found)
+
+
+def _refusals(causes: Mapping[str, int]) -> Tile:
+    return Tile(
+        key="logins-refused",
+        count=sum(causes.values()),
+        url=url_for("operator.show_refusals"),
+    )
 
 
 def _tiles(now: datetime) -> list[Tile]:

@@ -19,12 +19,18 @@ from idp_bridge import database
 from idp_bridge.database import DatabaseProblemError
 from idp_bridge.settings import Settings
 from idp_bridge.state.sql import state_tables
+from idp_bridge.tracing.tables import trace_tables
 from metadata.tables import metadata_tables
 from tests.support.clock import NOW
 from tests.support.installations import BASE_URL, SECRET
 from tests.support.links import Link
 
-MODELS: list[MetaData] = [NoticeRow.metadata, metadata_tables, state_tables]
+MODELS: list[MetaData] = [
+    NoticeRow.metadata,
+    metadata_tables,
+    state_tables,
+    trace_tables,
+]
 assert ReviewRow.metadata is NoticeRow.metadata  # its tables are read, too
 PROCESSES = 8
 WRITES = 25

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from idp_bridge.errors import LoginLostError
 from idp_bridge.login.pending import (
     LOGIN_ID,
     MAX_SENT,
+    MAX_STEPS,
     PendingLogin,
     SentRequest,
     login_id_of,
@@ -17,6 +19,7 @@ from idp_bridge.login.pending import (
 )
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
 from idp_bridge.state.limits import check_key
+from idp_bridge.tracing.steps import Step, TraceStep
 from tests.support.clock import NOW
 
 TEXTS = st.text(max_size=30)
@@ -45,6 +48,7 @@ MOMENTS = st.datetimes(
     min_value=datetime(2000, 1, 1),  # noqa: DTZ001 - Hypothesis adds the time zone
     timezones=st.just(UTC),
 )
+STEPS = st.builds(TraceStep, step=TEXTS, at=MOMENTS, detail=TEXTS)
 SENT = st.builds(SentRequest, request_id=TEXTS, method=TEXTS, sent_at=MOMENTS)
 LOGINS = st.builds(
     PendingLogin,
@@ -52,6 +56,7 @@ LOGINS = st.builds(
     secret_hash=TEXTS,
     request=REQUESTS,
     sent=st.lists(SENT, max_size=3).map(tuple),
+    steps=st.lists(STEPS, max_size=3).map(tuple),
 )
 
 
@@ -102,3 +107,29 @@ def test_the_oldest_requests_are_forgotten() -> None:
     assert pending.request_sent("_1").request_id == "_1"
     with pytest.raises(LoginLostError):
         pending.request_sent("_0")
+
+
+def test_a_login_tells_its_story_in_the_order_of_time() -> None:
+    minute = timedelta(minutes=1)
+    pending = pending_login().with_step(Step.METHODS_OFFERED, NOW, "siths bankid")
+    sent = SentRequest(request_id="_1", method="siths", sent_at=NOW + minute)
+    pending = pending.with_sent(sent).with_step(Step.DECIDED, NOW + 2 * minute)
+    assert [(each.step, each.detail) for each in pending.story] == [
+        ("methods-offered", "siths bankid"),
+        ("sent-upstream", "siths"),
+        ("decided", ""),
+    ]
+
+
+def test_a_login_does_not_grow_with_its_steps() -> None:
+    pending = pending_login().with_step(Step.REQUEST_ACCEPTED, NOW)
+    for _ in range(MAX_STEPS + 5):
+        pending = pending.with_step(Step.METHODS_OFFERED, NOW)
+    assert len(pending.steps) == MAX_STEPS
+    assert pending.steps[0].step == Step.REQUEST_ACCEPTED
+
+
+def test_a_login_that_an_older_version_began_is_still_read() -> None:
+    raw = json.loads(pending_login().to_bytes())
+    del raw["steps"]
+    assert PendingLogin.from_bytes(json.dumps(raw).encode()).steps == ()

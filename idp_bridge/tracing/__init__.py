@@ -1,0 +1,1 @@
+"""What happened in a login that was refused? Kept under its reference number."""
