@@ -5,13 +5,18 @@ day follows from the date, and nothing is left to chance. So an operator can tel
 partner the SHA-256 of a document, and it holds whichever node the partner asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+
+from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, StoredKey
 from idp_bridge.settings import Settings
 from idp_bridge.settings.texts import DisplaySettings, Organisation
@@ -19,6 +24,7 @@ from metadata import names, our_profiles
 from metadata.clock import Clock
 from metadata.our_entities import (
     ContactKind,
+    OurAa,
     OurAttribute,
     OurContact,
     OurDisplay,
@@ -55,6 +61,7 @@ class OurRole(StrEnum):
 
     SP = "sp"
     IDP = "idp"
+    AA = "aa"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +118,7 @@ class OurMetadata:
         return tuple(map(self.document, OurRole))
 
     def _make(self, role: OurRole, keys: KeySet, now: datetime) -> OurDocument:
-        describe = our_sp if role is OurRole.SP else our_idp
-        entity = describe(self.settings, keys)
+        entity = _DESCRIPTIONS[role](self.settings, keys)
         valid_until = self._valid_until(now)
         xml = publish(
             entity,
@@ -130,7 +136,7 @@ class OurMetadata:
                 key
                 for key in keys.keys
                 if key.is_published
-                and (role is OurRole.SP or key.purpose is Purpose.SIGNING)
+                and (role is not OurRole.IDP or key.purpose is Purpose.SIGNING)
             ),
         )
 
@@ -143,12 +149,27 @@ class OurMetadata:
 def shortcomings(settings: Settings) -> list[str]:
     """Name what the profile of our metadata demands and the settings lack."""
     keyless = KeySet(())
-    found = (
+    found = [
         one
         for entity in (our_sp(settings, keyless), our_idp(settings, keyless))
         for one in our_profiles.shortcomings(settings.published.profile, entity)
-    )
-    return list(dict.fromkeys(found))
+    ]
+    return list(dict.fromkeys([*found, *_unseen_certificates(settings)]))
+
+
+def _unseen_certificates(settings: Settings) -> Iterator[str]:
+    """Say when a Shibboleth SP would not believe what it meets at our address."""
+    is_asked = any(policy.attribute_queries for policy in settings.downstream)
+    if is_asked and settings.is_secure and not settings.published.aa_tls_certificates:
+        yield (
+            "published.aa_tls_certificates: is empty, so a Shibboleth SP does not"
+            " believe our TLS key and logs people in without permissions"
+        )
+    for path in settings.published.aa_tls_certificates:
+        try:
+            read_certificate(path)
+        except MisconfiguredError as error:
+            yield f"published.aa_tls_certificates: {error}"
 
 
 def our_sp(settings: Settings, keys: KeySet) -> OurSp:
@@ -193,10 +214,57 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
     )
 
 
+def our_aa(settings: Settings, keys: KeySet) -> OurAa:
+    """Describe our attribute authority.
+
+    Raises:
+        MisconfiguredError: A certificate of our address cannot be read.
+    """
+    published = settings.published
+    return OurAa(
+        entity_id=settings.saml.aa_entity_id,
+        signing_certificates=keys.published(Purpose.SIGNING),
+        encryption_certificates=keys.published(Purpose.ENCRYPTION),
+        tls_certificates=tuple(map(read_certificate, published.aa_tls_certificates)),
+        query_url=f"{settings.base_url}/saml/aa/query",
+        display=_display(settings.display, settings.base_url),
+        organisation=_organisation(settings.organisation),
+        contacts=_contacts(settings),
+        scopes=published.scopes,
+        attributes=_known_attributes(settings),
+    )
+
+
+def read_certificate(path: Path) -> bytes:
+    """Read the first certificate of a PEM file: that of the server, not of issuers.
+
+    Returns:
+        DER.
+
+    Raises:
+        MisconfiguredError: The file cannot be read, or has none.
+    """
+    try:
+        certificate = load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise MisconfiguredError(f"{path} has no certificate in PEM") from error
+    return certificate.public_bytes(Encoding.DER)
+
+
+_DESCRIPTIONS: Final[
+    Mapping[OurRole, Callable[[Settings, KeySet], OurSp | OurIdp | OurAa]]
+] = {OurRole.SP: our_sp, OurRole.IDP: our_idp, OurRole.AA: our_aa}
+"""How each of our entities is described."""
+
+
 def _attributes(settings: Settings) -> tuple[OurAttribute, ...]:
     """List what our IdP can tell, where the profile wants that said."""
     if not our_profiles.lists_attributes(settings.published.profile):
         return ()
+    return _known_attributes(settings)
+
+
+def _known_attributes(settings: Settings) -> tuple[OurAttribute, ...]:
     permissions = (settings.saml.permission_attribute, "behorighet")
     return tuple(
         OurAttribute(name=name, friendly_name=friendly)

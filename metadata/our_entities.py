@@ -15,6 +15,13 @@ Texts = Mapping[str, str]
 
 SP_NAME_ID_FORMATS: Final = (names.NAMEID_TRANSIENT, names.NAMEID_PERSISTENT)
 IDP_NAME_ID_FORMATS: Final = (names.NAMEID_PERSISTENT, names.NAMEID_TRANSIENT)
+AA_NAME_ID_FORMATS: Final = (
+    names.NAMEID_PERSISTENT,
+    names.NAMEID_TRANSIENT,
+    names.ATTR_HSA_ID,
+    names.NAMEID_UNSPECIFIED,
+)
+"""How people may be named in queries; the last two mean an HSA-id."""
 ENCRYPTION_METHODS: Final = (
     names.ENCRYPTION_AES256_GCM,
     names.ENCRYPTION_AES128_GCM,
@@ -77,7 +84,7 @@ class OurOrganisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OurAttribute:
-    """An attribute that our IdP can tell."""
+    """An attribute that our IdP or our attribute authority can tell."""
 
     name: str
     friendly_name: str
@@ -103,7 +110,7 @@ class OurAttributeService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OurEntity:
-    """What our SP and our IdP have in common."""
+    """What our entities have in common."""
 
     entity_id: str
     signing_certificates: tuple[bytes, ...]
@@ -143,6 +150,21 @@ class OurIdp(OurEntity):
     attributes: tuple[OurAttribute, ...] = ()
     """What it can tell, when that is said."""
     name_id_formats: tuple[str, ...] = IDP_NAME_ID_FORMATS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurAa(OurEntity):
+    """Our attribute authority, as an e-service sees us that asks for attributes."""
+
+    query_url: str
+    encryption_certificates: tuple[bytes, ...]
+    """DER, for names of people that are encrypted to us."""
+    tls_certificates: tuple[bytes, ...] = ()
+    """DER: what clients see at our address, where that is another key than ours."""
+    scopes: tuple[str, ...] = ()
+    attributes: tuple[OurAttribute, ...] = ()
+    encryption_methods: tuple[str, ...] = ENCRYPTION_METHODS
+    name_id_formats: tuple[str, ...] = AA_NAME_ID_FORMATS
 
 
 def inera_attribute_services(

@@ -18,6 +18,7 @@ from metadata import names, safe_xml
 from metadata.instants import format_instant
 from metadata.our_entities import (
     ContactKind,
+    OurAa,
     OurAttribute,
     OurAttributeService,
     OurContact,
@@ -43,13 +44,13 @@ _ID_DIGITS: Final = 40
 
 
 def publish(
-    entity: OurSp | OurIdp,
+    entity: OurSp | OurIdp | OurAa,
     *,
     key: SigningKey,
     valid_until: datetime,
     cache_duration: timedelta | None = None,
 ) -> bytes:
-    """Write and sign the metadata of our SP or of our IdP.
+    """Write and sign the metadata of one of our entities.
 
     The same words with the same key are the same bytes, whoever writes them: the ID
     follows from the words, and nothing in the signature is left to chance.
@@ -74,7 +75,7 @@ def publish(
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _describe(entity: OurSp | OurIdp) -> md.EntityDescriptor:
+def _describe(entity: OurSp | OurIdp | OurAa) -> md.EntityDescriptor:
     described = md.EntityDescriptor(
         entity_id=entity.entity_id,
         extensions=_extensions(_entity_attributes(entity)),
@@ -83,8 +84,10 @@ def _describe(entity: OurSp | OurIdp) -> md.EntityDescriptor:
     )
     if isinstance(entity, OurSp):
         described.spsso_descriptor = [_sp_role(entity)]
-    else:
+    elif isinstance(entity, OurIdp):
         described.idpsso_descriptor = [_idp_role(entity)]
+    else:
+        described.attribute_authority_descriptor = [_aa_role(entity)]
     return described
 
 
@@ -118,7 +121,6 @@ def _sp_role(sp: OurSp) -> md.SPSSODescriptor:
 
 
 def _idp_role(idp: OurIdp) -> md.IDPSSODescriptor:
-    scopes = [shibmd.Scope(text=scope, regexp="false") for scope in idp.scopes]
     addresses = (
         (names.BINDING_REDIRECT, idp.sso_redirect_url),
         (names.BINDING_POST, idp.sso_post_url),
@@ -127,7 +129,7 @@ def _idp_role(idp: OurIdp) -> md.IDPSSODescriptor:
         protocol_support_enumeration=names.NS_SAMLP,
         want_authn_requests_signed="true" if idp.wants_signed_requests else "false",
         error_url=idp.error_url or None,
-        extensions=_extensions([*scopes, _ui_info(idp)]),
+        extensions=_extensions([*_scopes(idp.scopes), _ui_info(idp)]),
         key_descriptor=[
             _signing_key(certificate) for certificate in idp.signing_certificates
         ],
@@ -146,6 +148,31 @@ def _logout_services(entity: OurEntity) -> list[md.SingleLogoutService]:
         md.SingleLogoutService(binding=binding, location=location)
         for binding, location in entity.slo_addresses
     ]
+
+
+def _aa_role(aa: OurAa) -> md.AttributeAuthorityDescriptor:
+    """Describe the authority; it signs with a key, and TLS may use another one."""
+    certificates = dict.fromkeys([*aa.signing_certificates, *aa.tls_certificates])
+    return md.AttributeAuthorityDescriptor(
+        protocol_support_enumeration=names.NS_SAMLP,
+        extensions=_extensions([*_scopes(aa.scopes), _ui_info(aa)]),
+        key_descriptor=[
+            *map(_signing_key, certificates),
+            *(
+                _encryption_key(one, aa.encryption_methods)
+                for one in aa.encryption_certificates
+            ),
+        ],
+        attribute_service=[
+            md.AttributeService(binding=names.BINDING_SOAP, location=aa.query_url)
+        ],
+        name_id_format=_name_id_formats(aa.name_id_formats),
+        attribute=[_attribute(one) for one in aa.attributes],
+    )
+
+
+def _scopes(scopes: Iterable[str]) -> list[shibmd.Scope]:
+    return [shibmd.Scope(text=scope, regexp="false") for scope in scopes]
 
 
 def _attribute(attribute: OurAttribute) -> saml.Attribute:

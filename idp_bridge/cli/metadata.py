@@ -11,7 +11,7 @@ import click
 from idp_bridge.cli import lint, refresh
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
-from idp_bridge.our_metadata import OurMetadata
+from idp_bridge.our_metadata import OurMetadata, OurRole
 from metadata.entities import Role
 from metadata.filters import Filters
 from metadata.records import PendingVersion
@@ -196,13 +196,12 @@ def remove(office: Office, *, name: str) -> None:
 
 
 @group.command()
-@click.argument("role", type=click.Choice(["sp", "idp"]))
+@click.argument("role", type=click.Choice([role.value for role in OurRole]))
 @pass_office
 def publish(office: Office, *, role: str) -> None:
     """Print our own metadata, signed."""
     ours = OurMetadata(office.settings, lambda: office.keys, office.clock)
-    document = ours.sp() if role == "sp" else ours.idp()
-    click.echo(document, nl=False)
+    click.echo(ours.document(OurRole(role)).xml, nl=False)
 
 
 def _new_source(given: dict[str, Any]) -> NewSource:

@@ -9,6 +9,7 @@ from idp_bridge.settings.partners import (
     Encrypt,
     LoginGroup,
     Profile,
+    UnknownSubject,
     Upstream,
 )
 from idp_bridge.settings.problems import SettingsError
@@ -31,6 +32,7 @@ __all__ = [
     "SamlSettings",
     "Settings",
     "SettingsError",
+    "UnknownSubject",
     "Upstream",
     "WebSettings",
     "load_settings",

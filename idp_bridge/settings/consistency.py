@@ -24,6 +24,7 @@ def contradictions(raw: Raw) -> Iterator[str]:
     yield from _reserved_methods(raw)
     yield from _unknown_methods(raw)
     yield from _unknown_levels(raw)
+    yield from _unasked_permissions(raw)
 
 
 def _tables(raw: Raw, name: str) -> list[Raw]:
@@ -83,3 +84,11 @@ def _unknown_levels(raw: Raw) -> Iterator[str]:
         level = table.get("default_level")
         if level is not None and level not in levels:
             yield f"downstream[{position}].default_level: is not among [levels]"
+
+
+def _unasked_permissions(raw: Raw) -> Iterator[str]:
+    for position, table in enumerate(_tables(raw, "downstream"), start=1):
+        if table.get("push_permissions", True) or table.get("attribute_queries"):
+            continue
+        name = f"downstream[{position}].push_permissions"
+        yield f"{name}: without attribute_queries the SP gets no permissions at all"

@@ -51,6 +51,13 @@ class Encrypt(StrEnum):
     REQUIRED = "required"
 
 
+class UnknownSubject(StrEnum):
+    """How a query about somebody unknown is answered."""
+
+    REFUSE = "unknown-principal"
+    EMPTY = "success"
+
+
 class Profile(StrEnum):
     """Whose rules hold where the profiles disagree."""
 
@@ -124,6 +131,15 @@ class DownstreamPolicy(Section):
     """Name of the attribute with permissions; empty: the one of ``[saml]``."""
     require_signed_requests: bool = False
     """Refuse unsigned requests of this SP, whatever its metadata says."""
+    attribute_queries: bool = False
+    """Whether the SP may ask our attribute authority about people."""
+    push_permissions: bool = True
+    """Whether permissions come with the login; if not, the SP asks for them."""
+    query_by_hsa_id: bool = False
+    """Whether the SP may also ask by HSA-id, about people who have not been there."""
+    unknown_subject: UnknownSubject = UnknownSubject.REFUSE
+    """The answer about somebody unknown: ``unknown-principal``, or ``success`` with
+    nothing in it."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,10 +1,11 @@
 """What does our metadata say beside names and addresses? The table ``[published]``."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, ValidationInfo, field_validator
 
-from idp_bridge.settings.section import Section, Uri, WebUrl
+from idp_bridge.settings.section import Section, Uri, WebUrl, directory_of
 from metadata.our_profiles import Profile
 
 Scope = Annotated[
@@ -30,3 +31,16 @@ class Published(Section):
     """Scopes that our identity provider speaks for (``shibmd:Scope``)."""
     error_url: WebUrl = ""
     """Where services send people whose login did not do; empty: ours, ``/kontakt``."""
+    aa_tls_certificates: tuple[Path, ...] = ()
+    """PEM files with the certificates that clients see at ``base_url``, now and next;
+    our attribute authority publishes the first one in each beside its own keys."""
+
+    @field_validator("aa_tls_certificates")
+    @classmethod
+    def _find_certificates(
+        cls, paths: tuple[Path, ...], info: ValidationInfo
+    ) -> tuple[Path, ...]:
+        found = tuple(directory_of(info) / path for path in paths)
+        if not all(path.is_file() for path in found):
+            raise ValueError("is not a file")
+        return found

@@ -31,6 +31,9 @@ class SamlSettings(Section):
     """How long an assertion that we issue can be used."""
     session_hours: Annotated[int, Field(ge=1, le=24)] = 8
     """How long we know whom to log out where."""
+    queries_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
+    """How many queries about attributes one e-tjänst may send in a minute, to each
+    worker."""
     require_signed_requests: bool = False
     """Whether every e-tjänst must sign its requests, whatever its metadata says."""
 

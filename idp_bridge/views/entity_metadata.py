@@ -33,6 +33,14 @@ def show_idp() -> Response:
     return _document(services().our_metadata.document(OurRole.IDP))
 
 
+@bp.get("/saml/aa")
+@bp.get("/saml/aa/metadata")
+@open_to_all
+def show_aa() -> Response:
+    """Show the metadata of our attribute authority."""
+    return _document(services().our_metadata.document(OurRole.AA))
+
+
 @bp.get("/saml/metadata")
 @open_to_all
 def show_all() -> str:

@@ -2,6 +2,8 @@
 
 from metadata.our_entities import (
     ContactKind,
+    OurAa,
+    OurAttribute,
     OurContact,
     OurDisplay,
     OurIdp,
@@ -10,7 +12,7 @@ from metadata.our_entities import (
     OurSp,
     inera_attribute_services,
 )
-from tests.support.keys import rsa_key
+from tests.support.keys import ec_key, rsa_key
 
 BASE = "https://bridge.example.se"
 DISPLAY = OurDisplay(
@@ -73,4 +75,23 @@ def our_idp() -> OurIdp:
         sso_redirect_url=f"{BASE}/saml/idp/sso",
         sso_post_url=f"{BASE}/saml/idp/sso",
         scopes=("2021002163",),
+    )
+
+
+def our_aa() -> OurAa:
+    """Describe an attribute authority behind a TLS terminator."""
+    return OurAa(
+        entity_id=f"{BASE}/saml/aa",
+        signing_certificates=(
+            rsa_key("signing").certificate_der,
+            rsa_key("next signing").certificate_der,
+        ),
+        encryption_certificates=(rsa_key("encryption").certificate_der,),
+        tls_certificates=(ec_key("terminator").certificate_der,),
+        display=DISPLAY,
+        organisation=ORGANISATION,
+        contacts=CONTACTS,
+        query_url=f"{BASE}/saml/aa/query",
+        scopes=("2021002163",),
+        attributes=(OurAttribute(name="urn:oid:2.5.4.97", friendly_name="org"),),
     )

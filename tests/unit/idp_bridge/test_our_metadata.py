@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from saml2.xml.schema import validate
 
 from idp_bridge import keys
+from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
 from idp_bridge.our_metadata import OurMetadata, OurRole, shortcomings
 from metadata import names, safe_xml
@@ -139,7 +141,7 @@ def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
         for seed in ("1", "2")
     }
     assert len(sums) == 1
-    assert len(sums.pop().split()) == 2
+    assert len(sums.pop().split()) == 3
 
 
 def test_the_current_key_signs_our_metadata(tmp_path: Path, clock: FrozenClock) -> None:
@@ -236,3 +238,54 @@ def test_private_keys_are_not_part_of_what_shows(
     assert "PRIVATE" not in repr(metadata.documents())
     assert isinstance(metadata.keys(), KeySet)
     assert metadata.clock() == NOW
+
+
+def asking(more: str = "") -> str:
+    return f"""{more}
+[[downstream]]
+entity_id = "https://melker.example.se/sp"
+attribute_queries = true
+"""
+
+
+def test_whoever_is_asked_is_reminded_of_the_certificate_at_the_address(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    lacking = shortcomings(ours(tmp_path, clock, asking()).settings)
+    assert any(each.startswith("published.aa_tls_certificates") for each in lacking)
+
+
+def test_the_authority_publishes_the_first_certificate_of_a_file(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    terminator, issuer = rsa_key("terminator"), rsa_key("issuer")
+    chain = tmp_path / "tls.pem"
+    chain.write_bytes(terminator.certificate_pem + issuer.certificate_pem)
+    more = asking('[published]\naa_tls_certificates = ["tls.pem"]\n')
+    metadata = ours(tmp_path, clock, more)
+    found = certificates(metadata.document(OurRole.AA).xml)
+    assert terminator.certificate_der in found
+    assert issuer.certificate_der not in found
+    assert terminator.certificate_der not in certificates(metadata.idp())
+    assert not [one for one in shortcomings(metadata.settings) if "aa_tls" in one]
+
+
+def test_a_file_without_a_certificate_is_told_and_publishes_nothing(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "tls.pem").write_text("no certificate")
+    more = asking('[published]\naa_tls_certificates = ["tls.pem"]\n')
+    metadata = ours(tmp_path, clock, more)
+    assert any(
+        "tls.pem has no certificate" in o for o in shortcomings(metadata.settings)
+    )
+    with pytest.raises(MisconfiguredError):
+        metadata.document(OurRole.AA)
+
+
+def certificates(xml: bytes) -> list[bytes]:
+    found = safe_xml.parse(xml).iter(f"{{{names.NS_MD}}}KeyDescriptor")
+    return [
+        b64decode("".join(each.itertext()).strip().encode(), validate=False)
+        for each in found
+    ]

@@ -7,7 +7,13 @@ from saml2.xml.schema import validate
 from metadata import names, safe_xml
 from metadata.elements import Reading
 from metadata.entities import EncryptionKey, Endpoint, Role
-from metadata.our_entities import ENCRYPTION_METHODS, OurAttribute, OurIdp, OurSp
+from metadata.our_entities import (
+    ENCRYPTION_METHODS,
+    OurAa,
+    OurAttribute,
+    OurIdp,
+    OurSp,
+)
 from metadata.publisher import publish
 from metadata.reader import (
     identity_provider_of,
@@ -19,7 +25,7 @@ from metadata.reader import (
 from metadata.signatures import verify_enveloped
 from tests.support.clock import NOW
 from tests.support.keys import KeyPair, ec_key, rsa_key
-from tests.support.our_entities import BASE, our_idp, our_sp
+from tests.support.our_entities import BASE, our_aa, our_idp, our_sp
 
 UNTIL = NOW + timedelta(days=7)
 SECOND = timedelta(seconds=1)
@@ -27,17 +33,17 @@ SIGNER = rsa_key("signing")
 MD = f"{{{names.NS_MD}}}"
 
 
-def published(entity: OurSp | OurIdp) -> bytes:
+def published(entity: OurSp | OurIdp | OurAa) -> bytes:
     return publish(entity, key=SIGNER.signing, valid_until=UNTIL)
 
 
-@pytest.mark.parametrize("entity", [our_sp(), our_idp()])
-def test_our_metadata_follows_the_schema(entity: OurSp | OurIdp) -> None:
+@pytest.mark.parametrize("entity", [our_sp(), our_idp(), our_aa()])
+def test_our_metadata_follows_the_schema(entity: OurSp | OurIdp | OurAa) -> None:
     validate(published(entity).decode())
 
 
-@pytest.mark.parametrize("entity", [our_sp(), our_idp()])
-def test_our_metadata_is_signed_as_a_whole(entity: OurSp | OurIdp) -> None:
+@pytest.mark.parametrize("entity", [our_sp(), our_idp(), our_aa()])
+def test_our_metadata_is_signed_as_a_whole(entity: OurSp | OurIdp | OurAa) -> None:
     root = safe_xml.parse(published(entity))
     verified = safe_xml.parse(verify_enveloped(root, [SIGNER.public]))
     assert verified.get("entityID") == entity.entity_id

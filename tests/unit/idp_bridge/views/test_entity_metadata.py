@@ -16,7 +16,9 @@ from tests.support.keys import rsa_key
 from tests.support.pages import parse_page
 
 DAY = timedelta(days=1)
-ADDRESSES = ("/saml/sp", "/saml/idp", "/saml/sp/metadata", "/saml/idp/metadata")
+ADDRESSES = tuple(
+    f"/saml/{role}{end}" for role in ("sp", "idp", "aa") for end in ("", "/metadata")
+)
 PAGE = "/saml/metadata"
 
 
@@ -70,8 +72,8 @@ def test_workers_give_the_same_bytes(config: Path, clock: FrozenClock) -> None:
 def test_the_page_says_the_sum_of_what_its_links_give(client: FlaskClient) -> None:
     text = client.get(PAGE, base_url=BASE_URL).text
     found = links(client)
-    assert len(found) == 2
-    for link, role in zip(found, ("sp", "idp"), strict=True):
+    assert len(found) == 3
+    for link, role in zip(found, ("sp", "idp", "aa"), strict=True):
         response = client.get(link, base_url=BASE_URL)
         digest = sha256(response.data).hexdigest()
         assert digest in text
@@ -87,11 +89,12 @@ def test_the_page_names_entities_and_keys(client: FlaskClient) -> None:
     facts = [" ".join(one.text_content().split()) for one in page.iter("dd")]
     assert f"{BASE_URL}/saml/sp" in facts
     assert f"{BASE_URL}/saml/idp" in facts
-    assert facts.count("2026-12-01 00:00 UTC") == 2
+    assert f"{BASE_URL}/saml/aa" in facts
+    assert facts.count("2026-12-01 00:00 UTC") == 3
     signing = sha256(rsa_key("installation signing").certificate_der).hexdigest()
     encryption = sha256(rsa_key("installation encryption").certificate_der).hexdigest()
-    assert facts.count(signing) == 2
-    assert facts.count(encryption) == 1
+    assert facts.count(signing) == 3
+    assert facts.count(encryption) == 2
     assert page.find(".//*[@lang='en']") is not None
 
 
