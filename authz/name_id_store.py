@@ -11,6 +11,8 @@ from authz.tables import NameIdRow
 
 RANDOM_BYTES = 20
 """160 bits; a pseudonym has at most 256 characters (SAML core 8.3.7)."""
+EVERYWHERE = ""
+"""In the place of an entityID, which is never empty: the name at every e-tjänst."""
 
 _VALUE = Question(
     select(NameIdRow.value).where(
@@ -21,7 +23,9 @@ _VALUE = Question(
 
 
 class NameIdStore:
-    """Pairwise names: random, and different at every e-tjänst.
+    """Names of people: random, and different at every e-tjänst.
+
+    Somebody can also have one name more that is the same :data:`EVERYWHERE`.
 
     Args:
         connection: A connection; for :meth:`create`, one with a transaction.

@@ -29,7 +29,7 @@ from authz.models import (
     OrganisationKind,
     Service,
 )
-from authz.name_id_store import NameIdStore
+from authz.name_id_store import EVERYWHERE, NameIdStore
 from authz.operator_store import OperatorStore
 from authz.person_store import Member, PersonStore
 from authz.recent import Recent
@@ -211,6 +211,16 @@ class AuthzService:
         with reading(self._reader) as connection:
             name_id = NameIdStore(connection).find(person_id, sp_entity_id)
         return name_id or self._new_name_id(person_id, sp_entity_id, now)
+
+    def subject_name_of(self, person_id: int, *, now: datetime) -> str:
+        """Answer with the name of a person at every e-tjänst, made at its first use.
+
+        Random: nothing about the person follows from it (SAML subject identifiers 3.3).
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return self.name_id_for(person_id, EVERYWHERE, now=now)
 
     def load_catalogue(
         self,

@@ -16,11 +16,12 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
+from idp_bridge.attribute_names import SWEDEN_CONNECT_NAMES, Fact
 from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, StoredKey
 from idp_bridge.settings import Settings
 from idp_bridge.settings.texts import DisplaySettings, Organisation
-from metadata import names, our_profiles
+from metadata import our_profiles
 from metadata.clock import Clock
 from metadata.our_entities import (
     ContactKind,
@@ -46,14 +47,6 @@ _FULL_SET: Final = {
     "en": "HSA-id, name, e-mail and organisation",
 }
 _ID_ONLY_SET: Final = {"sv": "HSA-id", "en": "HSA-id"}
-_KNOWN_ATTRIBUTES: Final = (
-    (names.ATTR_HSA_ID, "employeeHsaId"),
-    (names.ATTR_GIVEN_NAME, "givenName"),
-    (names.ATTR_SURNAME, "sn"),
-    (names.ATTR_MAIL, "mail"),
-    (names.ATTR_ORGANISATION_NUMBER, "organizationIdentifier"),
-    (names.ATTR_ORGANISATION_NAME, "o"),
-)
 
 
 class OurRole(StrEnum):
@@ -207,7 +200,7 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
         entity_categories=published.idp_entity_categories,
         supported_categories=published.idp_supported_categories,
         assurance_certifications=published.idp_assurance_certifications,
-        scopes=published.scopes,
+        scopes=settings.scopes,
         error_url=published.error_url or f"{settings.base_url}/kontakt",
         name_id_formats=our_profiles.idp_name_id_formats(published.profile),
         attributes=_attributes(settings),
@@ -230,7 +223,7 @@ def our_aa(settings: Settings, keys: KeySet) -> OurAa:
         display=_display(settings.display, settings.base_url),
         organisation=_organisation(settings.organisation),
         contacts=_contacts(settings),
-        scopes=published.scopes,
+        scopes=settings.scopes,
         attributes=_known_attributes(settings),
     )
 
@@ -265,10 +258,12 @@ def _attributes(settings: Settings) -> tuple[OurAttribute, ...]:
 
 
 def _known_attributes(settings: Settings) -> tuple[OurAttribute, ...]:
-    permissions = (settings.saml.permission_attribute, "behorighet")
+    known = {name: fact for fact, name in SWEDEN_CONNECT_NAMES.items()}
+    known[settings.saml.permission_attribute] = Fact.PERMISSIONS
     return tuple(
-        OurAttribute(name=name, friendly_name=friendly)
-        for name, friendly in (*_KNOWN_ATTRIBUTES, permissions)
+        OurAttribute(name=name, friendly_name=fact.value)
+        for name, fact in known.items()
+        if settings.has_scope_for(fact)
     )
 
 

@@ -68,6 +68,8 @@ class ErrorPage:
     """The signed SAML error for the e-tjänst, posted when the person presses OK."""
     retry_url: str | None = None
     """Where the person can begin again, if that can help."""
+    missing: tuple[str, ...] = ()
+    """What the e-tjänst requires and does not get, by friendly name, else by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,7 @@ def show_error(page: ErrorPage) -> Response:
             service_name=service_name,
             details=details,
             has_number=has_number(page.code, page.fault),
+            missing=_missing(page.missing),
             retry_url=None if page.code in texts.NO_RETRY else page.retry_url,
             retry_label=texts.retry_label(page.code),
             mail_query=_mail_query(text.heading, details),
@@ -251,6 +254,13 @@ def _details(
         ("code", page.code),
     )
     return tuple((*texts.LABELS[key], value) for key, value in rows if value)
+
+
+def _missing(attributes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name attributes in both languages; one without a word goes by its name."""
+    return tuple(
+        texts.ATTRIBUTES.get(one, (plain(one), plain(one))) for one in attributes
+    )
 
 
 def _mail_query(heading: str, details: tuple[tuple[str, str, str], ...]) -> str:

@@ -12,6 +12,7 @@ from authz.service import AuthzService
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.login.parts import Parts
+from idp_bridge.login.release_plan import ReleasePlans
 from idp_bridge.metrics import Metrics, SourceFigures
 from idp_bridge.order_desk import OrderDesk
 from idp_bridge.our_metadata import OurMetadata
@@ -57,6 +58,7 @@ class Services:
     traces: TraceStore
     trace_writer: TraceWriter
     metrics: Metrics = field(repr=False)
+    plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
 
     @property
     def parts(self) -> Parts:
@@ -70,6 +72,7 @@ class Services:
             signing_key=in_use.keys.signing,
             decryption_keys=in_use.decryption_keys,
             clock=self.clock,
+            plans=self.plans,
         )
 
 

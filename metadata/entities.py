@@ -114,6 +114,8 @@ class ServiceProvider:
     """``AuthnRequestsSigned``: an unsigned request from this SP is refused."""
     wants_signed_assertions: bool = False
     entity_categories: tuple[str, ...] = ()
+    wanted_subject_ids: tuple[str, ...] = ()
+    """``subject-id:req``: ``subject-id``, ``pairwise-id``, ``any`` or ``none``."""
     display: Display = field(default_factory=Display)
 
 

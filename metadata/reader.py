@@ -130,6 +130,7 @@ def service_provider_of(entity: etree._Element, reading: Reading) -> ServiceProv
         signs_requests=is_true(role, "AuthnRequestsSigned"),
         wants_signed_assertions=is_true(role, "WantAssertionsSigned"),
         entity_categories=entity_attribute(entity, names.ENTITY_CATEGORY),
+        wanted_subject_ids=entity_attribute(entity, names.SUBJECT_ID_SIGNAL),
         display=read_display(entity, role, reading),
     )
 

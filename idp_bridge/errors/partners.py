@@ -203,10 +203,19 @@ class UnavailableIdpError(ProtocolError):
 
 
 class MissingAttributeError(ProtocolError):
-    """The e-tjänst requires an attribute that we cannot deliver."""
+    """The e-tjänst requires attributes that we cannot deliver.
+
+    Args:
+        reason: Which, and why not.
+        missing: What each is called in our texts, or its name if it has no word.
+    """
 
     code = "missing-attribute"
     second_status = names.STATUS_AUTHN_FAILED
+
+    def __init__(self, reason: str, *, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.missing = missing
 
 
 class UpstreamError(ProtocolError):

@@ -21,6 +21,8 @@ class Authentication:
     """When the person showed it, as the identity provider says."""
     level: str
     """The level that was asserted, in the words of the identity provider."""
+    assertion_id: str = ""
+    """In which assertion it says so; what happened there can be found by it."""
     authorities: tuple[str, ...] = ()
     """Who authenticated the person before that identity provider, earliest first."""
     name_id: NameID | None = None

@@ -10,7 +10,7 @@ from idp_bridge.errors import (
     ReplayedError,
     ServiceClosedError,
 )
-from idp_bridge.login import levels
+from idp_bridge.login import levels, release_plan
 from idp_bridge.login.levels import Level
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, new_login_id, new_secret
@@ -64,6 +64,8 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
     request = accepted.request
     downstream_request.check_answerable(accepted)
     check_service_open(request, parts)
+    plan = parts.plan_for(accepted.sp, request.attribute_index)
+    release_plan.check_deliverable(plan)
     methods = fitting_methods(request, parts)
     if request.is_passive and len(methods) > 1:
         raise PassiveError("a person would have to choose a method")

@@ -120,6 +120,7 @@ def authenticate(found: FoundLogin, parts: Parts) -> Authentication:
         method=found.sent.method,
         authn_instant=assertion.authn_instant,
         level=assertion.authn_context,
+        assertion_id=assertion.id,
         authorities=assertion.authenticating_authorities,
         name_id=assertion.name_id,
         session_index=assertion.session_index,

@@ -32,7 +32,7 @@ from idp_bridge.login.session import BrowserSession
 from idp_bridge.saml import downstream_response
 from idp_bridge.saml.downstream_response import Protection
 from idp_bridge.saml.encryption import can_encrypt_to
-from idp_bridge.saml.messages import AuthnRequest, Release
+from idp_bridge.saml.messages import AuthnRequest, IssuedAttribute, NameID, Release
 from idp_bridge.settings import DownstreamPolicy, Encrypt
 from metadata.entities import EncryptionKey, ServiceProvider
 
@@ -89,20 +89,36 @@ def decide(
     sp = answer.sp_that_may_be_answered(request, parts)
     policy = parts.settings.policy_for(sp.entity_id)
     facts = _ask_permissions(authentication, request, parts)
+    name_id = name_ids.make(request, sp, facts.person, parts)
     told = Release(
-        name_id=name_ids.make(request, sp, facts.person, parts),
+        name_id=name_id,
         authn_instant=authentication.authn_instant,
         authn_context=_level(authentication, request, parts),
         session_index=None,
         session_not_on_or_after=_session_end(authentication, facts.decision),
         authenticating_authorities=_authorities(authentication, policy),
-        attributes=release.attributes_for(
-            facts, sp=sp, policy=policy, attribute_index=request.attribute_index
-        ),
+        attributes=_attributes(facts, sp, request, parts, name_id),
     )
     return DecidedAnswer(
         request=request, sp=sp, release=told, protection=_protection(sp, policy, parts)
     )
+
+
+def _attributes(
+    facts: KnownFacts,
+    sp: ServiceProvider,
+    request: AuthnRequest,
+    parts: Parts,
+    name_id: NameID,
+) -> tuple[IssuedAttribute, ...]:
+    """Write what the e-tjänst asks for and may have.
+
+    Raises:
+        MissingAttributeError: It requires something that we cannot deliver.
+    """
+    plan = parts.plan_for(sp, request.attribute_index)
+    named = name_ids.with_names(facts, plan, sp, parts, name_id=name_id)
+    return release.attributes_for(named, plan)
 
 
 def after_login(
@@ -155,7 +171,11 @@ def _ask_permissions(
     if person is None or organisation is None:
         raise UnknownPersonError("allowed, but nobody")
     return KnownFacts(
-        identity=identity, person=person, organisation=organisation, decision=decision
+        identity=identity,
+        person=person,
+        organisation=organisation,
+        decision=decision,
+        transaction=authentication.assertion_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from authz import errors as authz_errors
@@ -14,6 +14,7 @@ from idp_bridge.errors import (
     UnavailableIdpError,
     UnknownPartnerError,
 )
+from idp_bridge.login.release_plan import ReleasePlan, ReleasePlans
 from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.saml.times import Moment
 from idp_bridge.settings import Settings
@@ -35,6 +36,7 @@ class Parts:
     signing_key: SigningKey
     decryption_keys: tuple[DecryptionKey, ...]
     clock: Callable[[], datetime]
+    plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
 
     def moment(self) -> Moment:
         """Say what time it is, and how far partners' clocks may go wrong."""
@@ -77,6 +79,14 @@ class Parts:
             raise StoreUnavailableError(str(error)) from error
         except MetadataError as error:
             raise UnavailableIdpError(str(error)) from error
+
+    def plan_for(self, sp: ServiceProvider, attribute_index: int | None) -> ReleasePlan:
+        """Say what an e-tjänst is told when somebody logs in.
+
+        Raises:
+            UnsupportedRequestError: Its metadata has no set with this index.
+        """
+        return self.plans.of(sp, self.settings, attribute_index)
 
     def find_service(self, sp_entity_id: str) -> Service:
         """Find the e-tjänst that an SP belongs to.

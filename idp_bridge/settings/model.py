@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from idp_bridge.attribute_names import Fact
 from idp_bridge.settings import checks
 from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
 from idp_bridge.settings.office import MailSettings, RetentionSettings
@@ -109,6 +110,18 @@ class Settings(Section):
     def upstream_for(self, method: str) -> Upstream | None:
         """Find a login method by its name."""
         return next((one for one in self.upstream if one.method == method), None)
+
+    @cached_property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that our identity provider speaks for, each once."""
+        own = (*self.published.scopes, self.saml.subject_scope)
+        return tuple(dict.fromkeys(filter(None, own)))
+
+    def has_scope_for(self, fact: Fact) -> bool:
+        """Tell whether we have a scope for a value that needs one."""
+        if fact in {Fact.PAIRWISE_ID, Fact.SUBJECT_ID}:
+            return bool(self.saml.subject_scope)
+        return fact is not Fact.AFFILIATION or bool(self.published.scopes)
 
     @property
     def is_secure(self) -> bool:

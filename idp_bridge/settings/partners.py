@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from idp_bridge.attribute_names import MAY_HAVE, Fact, Family, name_of
 from idp_bridge.settings.section import EntityId, Name, Section, Uri
 from metadata import names
 
@@ -110,7 +111,8 @@ class DownstreamPolicy(Section):
     profile: Profile = Profile.SAML2INT
     """Whose rules hold where the profiles disagree."""
     name_id_format: NameIdFormat = names.NAMEID_PERSISTENT
-    """Name identifier when the SP asks for none: ``persistent`` or ``transient``."""
+    """Name identifier when neither request nor metadata asks for one: ``persistent``
+    or ``transient``."""
     sign_assertion: bool | None = None
     """Sign the assertion too; not given: as the SP's metadata wants it."""
     encrypt: Encrypt = Encrypt.WHEN_POSSIBLE
@@ -119,14 +121,21 @@ class DownstreamPolicy(Section):
     """Algorithm when the SP declares none; the default follows the profile."""
     authenticating_authority: bool = True
     """Name the identity provider upstream in the assertion."""
+    attribute_names: Family = Family.SWEDEN_CONNECT
+    """Whose names for attributes, where the metadata asks for none by name:
+    ``sweden-connect`` or ``sambi``."""
     hsa_id_attributes: tuple[Uri, ...] = (names.ATTR_HSA_ID,)
-    """Attribute names under which the HSA-id is released."""
+    """Attribute names under which the HSA-id is released; the default follows
+    ``attribute_names``."""
     methods: tuple[Code, ...] = ()
     """Login methods that may be used; empty: all."""
     default_level: Uri | None = None
     """Level to answer with when the SP asks for none."""
+    may_have: tuple[Fact, ...] = MAY_HAVE
+    """What the SP is told if it asks; whatever is not here it is not told."""
     release: tuple[Uri, ...] = ()
-    """Attributes that the SP may have although its metadata does not ask for them."""
+    """Attributes, by name, that the SP is told although its metadata does not ask
+    for them, also beyond ``may_have``."""
     permission_attribute: str = ""
     """Name of the attribute with permissions; empty: the one of ``[saml]``."""
     require_signed_requests: bool = False
@@ -143,11 +152,17 @@ class DownstreamPolicy(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _follow_profile(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or "data_encryption" in values:
+    def _follow(cls, values: Any) -> Any:
+        """Let defaults follow the profile and the family of names."""
+        if not isinstance(values, dict):
             return values
         try:
             profile = Profile(values.get("profile", Profile.SAML2INT))
+            family = Family(values.get("attribute_names", Family.SWEDEN_CONNECT))
         except ValueError:
             return values  # said by the field itself
-        return {**values, "data_encryption": _ENCRYPTION_OF_PROFILE[profile]}
+        followed = {
+            "data_encryption": _ENCRYPTION_OF_PROFILE[profile],
+            "hsa_id_attributes": (name_of(Fact.HSA_ID, family),),
+        }
+        return {**followed, **values}

@@ -1,7 +1,7 @@
 """What does our metadata say beside names and addresses? The table ``[published]``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import StringConstraints, ValidationInfo, field_validator
 
@@ -12,6 +12,9 @@ Scope = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?$")
 ]
 """A domain name or an organisation number; never a pattern."""
+
+SUBJECT_SCOPE: Final = r"^(?:[a-z0-9](?:[a-z0-9.-]{0,125}[a-z0-9])?)?$"
+"""The same, at most as long as SAML subject identifiers 3.3.2 allow; may be empty."""
 
 
 class Published(Section):

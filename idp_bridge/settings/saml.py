@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from idp_bridge.settings.published import SUBJECT_SCOPE
 from idp_bridge.settings.section import EntityId, Section, Uri
 
 
@@ -34,6 +35,9 @@ class SamlSettings(Section):
     queries_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
     """How many queries about attributes one e-tjänst may send in a minute, to each
     worker."""
+    subject_scope: Annotated[str, StringConstraints(pattern=SUBJECT_SCOPE)] = ""
+    """The scope of ``pairwise-id`` and ``subject-id``, a domain of ours for good;
+    empty: they are not issued."""
     require_signed_requests: bool = False
     """Whether every e-tjänst must sign its requests, whatever its metadata says."""
 

@@ -27,6 +27,7 @@ from idp_bridge.texts.logout_texts import (
 )
 from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
 from idp_bridge.texts.register_texts import NOTICE_LEVELS
+from idp_bridge.texts.release_texts import ATTRIBUTES, MISSING
 from idp_bridge.texts.words import (
     ADMINISTRATION,
     CANCELLED,
@@ -56,6 +57,7 @@ from idp_bridge.texts.words import (
 __all__ = [
     "ADMINISTRATION",
     "ADMINISTRATION_TEXTS",
+    "ATTRIBUTES",
     "CANCELLED",
     "CANCELLED_EN",
     "CHANGE_TEXTS",
@@ -71,6 +73,7 @@ __all__ = [
     "LOGOUT_REFUSED_OTHERWISE",
     "LOGOUT_WORDS",
     "METHOD_DESCRIPTIONS",
+    "MISSING",
     "MONTHS",
     "NOTICE_LEVELS",
     "NO_RETRY",

@@ -154,8 +154,8 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "Try again in a little while.",
     ),
     "missing-attribute": _technical(
-        "E-tjänsten behöver en uppgift om dig som din legitimation inte lämnade.",
-        "The e-service needs a detail about you that your identification did not give.",
+        "E-tjänsten kräver en uppgift om dig som vi inte kan lämna.",
+        "The e-service requires a detail about you that we cannot give.",
     ),
     "upstream-failed": _card(
         "Legitimeringstjänsten kunde inte slutföra inloggningen.",

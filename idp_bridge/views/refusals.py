@@ -6,7 +6,11 @@ from typing import Final
 from flask import Response, url_for
 
 from idp_bridge import logs, pages
-from idp_bridge.errors import BridgeError, PossibleFraudError
+from idp_bridge.errors import (
+    BridgeError,
+    MissingAttributeError,
+    PossibleFraudError,
+)
 from idp_bridge.login import answer
 from idp_bridge.login.answer import Answer
 from idp_bridge.pages import ErrorPage, HandoffForm
@@ -65,6 +69,7 @@ def refuse(
             method=upstream.title if upstream else None,
             back=form_of(back) if back else None,
             retry_url=_retry_url(error, login_id),
+            missing=error.missing if isinstance(error, MissingAttributeError) else (),
         )
     )
 

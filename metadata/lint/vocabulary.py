@@ -79,7 +79,7 @@ def is_known_category(value: str) -> bool:
 
 
 CATEGORY_SUPPORT: Final = "http://macedir.org/entity-category-support"
-SUBJECT_ID_SIGNAL: Final = "urn:oasis:names:tc:SAML:profiles:subject-id:req"
+SUBJECT_ID_SIGNAL: Final = names.SUBJECT_ID_SIGNAL
 SUBJECT_ID_VALUES: Final = ("subject-id", "pairwise-id", "none", "any")
 SWAMID_AL1: Final = names.SWAMID_AL1
 

@@ -25,6 +25,7 @@ OPPOSITES = [
         "name_id_format": "transient",
         "authenticating_authority": False,
         "hsa_id_attributes": [names.ATTR_HSA_ID],
+        "may_have": ["employeeHsaId", "givenName", "sn", "o", "behorighet"],
         "release": [names.ATTR_MAIL],
         "default_level": names.LOA_SAMBI_3,
         "permission_attribute": "urn:one",
@@ -35,7 +36,8 @@ OPPOSITES = [
         "encrypt": "never",
         "name_id_format": "persistent",
         "authenticating_authority": True,
-        "hsa_id_attributes": [names.SAMBI_HSA_ID],
+        "attribute_names": "sambi",
+        "may_have": ["employeeHsaId", "organizationIdentifier", "pairwise-id"],
         "release": [],
         "default_level": names.LOA_UNCERTIFIED_3,
         "permission_attribute": "urn:other",
@@ -45,7 +47,13 @@ OPPOSITES = [
 
 @pytest.fixture
 def bridge(tmp_path: Path) -> Bridge:
-    return make_bridge(tmp_path, downstream=OPPOSITES)
+    made = make_bridge(
+        tmp_path, downstream=OPPOSITES, saml={"subject_scope": "bridge.example.se"}
+    )
+    signal = {"wanted_subject_ids": ("pairwise-id",)}
+    made.parties.sps[SP] = service_provider(**signal)
+    made.parties.sps[OTHER_SP] = other_provider(**signal)
+    return made
 
 
 def shape_of(answer: Any) -> dict[str, object]:
@@ -64,12 +72,6 @@ def shape_of(answer: Any) -> dict[str, object]:
     }
 
 
-COMMON = [
-    names.ATTR_GIVEN_NAME,
-    names.ATTR_SURNAME,
-    names.ATTR_ORGANISATION_NUMBER,
-    names.ATTR_ORGANISATION_NAME,
-]
 SHAPES = {
     SP: {
         "signed": True,
@@ -78,7 +80,16 @@ SHAPES = {
         "audience": [SP],
         "authorities": 0,
         "level": names.LOA_SAMBI_3,
-        "attributes": sorted([*COMMON, names.ATTR_HSA_ID, names.ATTR_MAIL, "urn:one"]),
+        "attributes": sorted(
+            [
+                names.ATTR_HSA_ID,
+                names.ATTR_GIVEN_NAME,
+                names.ATTR_SURNAME,
+                names.ATTR_ORGANISATION_NAME,
+                names.ATTR_MAIL,
+                "urn:one",
+            ]
+        ),
     },
     OTHER_SP: {
         "signed": False,
@@ -87,7 +98,13 @@ SHAPES = {
         "audience": [OTHER_SP],
         "authorities": 1,
         "level": names.LOA_UNCERTIFIED_3,
-        "attributes": sorted([*COMMON, names.SAMBI_HSA_ID]),
+        "attributes": sorted(
+            [
+                names.SAMBI_HSA_ID,
+                names.SAMBI_ORGANISATION_NUMBER,
+                names.ATTR_PAIRWISE_ID,
+            ]
+        ),
     },
 }
 

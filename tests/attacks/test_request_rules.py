@@ -343,9 +343,9 @@ def test_an_index_chooses_the_attributes(bridge: Bridge) -> None:
 
 def test_an_index_that_is_not_there_is_an_error(bridge: Bridge) -> None:
     with_sets(bridge, AttributeService(index=7, requested=(GIVEN_NAME,)))
-    asked = bridge.ask(asking(AttributeConsumingServiceIndex="8"))
-    with pytest.raises(MissingAttributeError):
-        bridge.finish(asked)
+    bridge.ask(asking(AttributeConsumingServiceIndex="7", id="_there"))
+    with pytest.raises(UnsupportedRequestError):
+        bridge.begin(asking(AttributeConsumingServiceIndex="8"))
 
 
 @pytest.mark.parametrize("index", ["x", "-1", "", "9" * 6])
@@ -362,7 +362,7 @@ def test_a_required_attribute_that_nobody_has_is_an_error(bridge: Bridge) -> Non
     required = RequestedAttribute(name="urn:nobody:has:this", is_required=True)
     with_sets(bridge, AttributeService(index=1, requested=(required,)))
     with pytest.raises(MissingAttributeError):
-        bridge.finish(bridge.ask(asking(id="_required")))
+        bridge.begin(asking(id="_required"))
 
 
 # --- errors that an e-tjanst is told --------------------------------------------------

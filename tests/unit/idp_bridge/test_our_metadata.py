@@ -14,8 +14,9 @@ from saml2.xml.schema import validate
 from idp_bridge import keys
 from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
-from idp_bridge.our_metadata import OurMetadata, OurRole, shortcomings
+from idp_bridge.our_metadata import OurMetadata, OurRole, our_idp, shortcomings
 from metadata import names, safe_xml
+from metadata.our_profiles import Profile
 from metadata.reader import read_identity_provider, read_service_provider
 from metadata.signatures import verify_enveloped
 from tests.support.clock import NOW, FrozenClock
@@ -200,6 +201,43 @@ def test_profiles_differ_in_three_places_only(
         "sweden-connect": (True, True, True),
         "swamid": (False, False, False),
     }
+
+
+def test_scopes_of_subject_identifiers_are_published_too(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    more = (
+        '[saml]\nsubject_scope = "bridge.example.se"\n'
+        '[published]\nscopes = ["2021002163", "bridge.example.se"]\n'
+    )
+    idp = read_identity_provider(ours(tmp_path, clock, more).idp())
+    assert idp.scopes == ("2021002163", "bridge.example.se")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "scoped"),
+    [
+        ("", set()),
+        ('[published]\nscopes = ["2021002163"]\n', {names.ATTR_AFFILIATION}),
+        (
+            '[saml]\nsubject_scope = "bridge.example.se"\n',
+            {names.ATTR_PAIRWISE_ID, names.ATTR_SUBJECT_ID},
+        ),
+    ],
+)
+def test_only_attributes_are_listed_that_we_have_a_scope_for(
+    tmp_path: Path, clock: FrozenClock, scopes: str, scoped: set[str]
+) -> None:
+    metadata = ours(tmp_path, clock, scopes)
+    published = metadata.settings.published.model_copy(
+        update={"profile": Profile.SWEDEN_CONNECT}
+    )
+    settings = metadata.settings.model_copy(update={"published": published})
+    listed = {one.name for one in our_idp(settings, KeySet(())).attributes}
+    assert {names.ATTR_HSA_ID, names.ATTR_DISPLAY_NAME} < listed
+    assert settings.saml.permission_attribute in listed
+    every = {names.ATTR_AFFILIATION, names.ATTR_PAIRWISE_ID, names.ATTR_SUBJECT_ID}
+    assert listed & every == scoped
 
 
 def test_gcm_is_asked_for_before_cbc(tmp_path: Path, clock: FrozenClock) -> None:

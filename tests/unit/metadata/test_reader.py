@@ -97,6 +97,8 @@ def test_everything_an_sp_says_is_read() -> None:
         "<md:Extensions><mdattr:EntityAttributes>"
         f'<saml:Attribute Name="{names.ENTITY_CATEGORY}">'
         "<saml:AttributeValue> http://category.example </saml:AttributeValue>"
+        f'</saml:Attribute><saml:Attribute Name="{names.SUBJECT_ID_SIGNAL}">'
+        "<saml:AttributeValue>pairwise-id</saml:AttributeValue>"
         "</saml:Attribute></mdattr:EntityAttributes></md:Extensions>"
     )
     read = read_service_provider(entity(SP, categories, role).encode())
@@ -119,6 +121,7 @@ def test_everything_an_sp_says_is_read() -> None:
     assert read.signs_requests
     assert read.wants_signed_assertions
     assert read.entity_categories == ("http://category.example",)
+    assert read.wanted_subject_ids == ("pairwise-id",)
     assert read.name_id_formats == (names.NAMEID_PERSISTENT,)
     assert read.display.names == {"sv": "E-tjänst ett"}
     assert read.display.descriptions == {"en": "A service"}

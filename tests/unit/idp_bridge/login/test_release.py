@@ -1,12 +1,16 @@
+"""What an e-tjänst is told about a person: the values behind a plan."""
+
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from authz import decisions
+from idp_bridge.attribute_names import Fact
 from idp_bridge.errors import MissingAttributeError
 from idp_bridge.login.release import KnownFacts, attributes_for
+from idp_bridge.login.release_plan import plan_for, plan_for_query
 from idp_bridge.saml.attributes import Identity
-from idp_bridge.settings import DownstreamPolicy
 from metadata import names
 from metadata.entities import (
     AttributeService,
@@ -16,14 +20,18 @@ from metadata.entities import (
 from tests.support.clock import NOW
 from tests.support.permission_world import (
     ALICE,
+    KOMMUN,
     REGION,
     make_facts,
     make_grant,
+    make_organisation,
     make_permission,
 )
+from tests.support.saml.logins import make_settings
 from tests.support.saml.world import SP, service_provider
 
 PERMISSIONS = "urn:permissions"
+SCOPE = "bridge.example.se"
 IDENTITY = Identity(
     hsa_id=ALICE.lower(),
     given_name="Åsa",
@@ -46,11 +54,6 @@ def known(identity: Identity = IDENTITY, **changes: Any) -> KnownFacts:
     )
 
 
-def policy(**changes: Any) -> DownstreamPolicy:
-    usual = {"entity_id": SP, "permission_attribute": PERMISSIONS}
-    return DownstreamPolicy(**{**usual, **changes})
-
-
 def asks_for(*wanted: str, required: tuple[str, ...] = ()) -> ServiceProvider:
     requested = tuple(
         RequestedAttribute(name=name, is_required=name in required)
@@ -61,15 +64,24 @@ def asks_for(*wanted: str, required: tuple[str, ...] = ()) -> ServiceProvider:
     )
 
 
-def released(
-    sp: ServiceProvider,
-    facts: KnownFacts | None = None,
-    index: int | None = None,
-    **changes: Any,
-) -> dict[str, tuple[str, ...]]:
-    attributes = attributes_for(
-        facts or known(), sp=sp, policy=policy(**changes), attribute_index=index
+def settings_with(**policy: Any) -> Any:
+    usual = {
+        "entity_id": SP,
+        "permission_attribute": PERMISSIONS,
+        "may_have": [fact.value for fact in Fact],
+    }
+    return make_settings(
+        downstream=[{**usual, **policy}],
+        saml={"subject_scope": SCOPE},
+        published={"scopes": [REGION]},
     )
+
+
+def released(
+    sp: ServiceProvider, facts: KnownFacts | None = None, **policy: Any
+) -> dict[str, tuple[str, ...]]:
+    made = plan_for(sp, settings_with(**policy), None)
+    attributes = attributes_for(facts or known(), made)
     assert len({each.name for each in attributes}) == len(attributes)
     return {each.name: each.values for each in attributes}
 
@@ -92,28 +104,19 @@ def test_an_sp_that_publishes_no_wishes_gets_the_usual_set() -> None:
     }
 
 
-def test_the_hsa_id_is_the_registered_one_under_agreed_names() -> None:
-    both = [names.ATTR_HSA_ID, names.SAMBI_HSA_ID]
-    sp = asks_for(*both)
-    assert released(sp) == {names.ATTR_HSA_ID: (ALICE,)}
-    assert released(sp, hsa_id_attributes=both) == dict.fromkeys(both, (ALICE,))
-
-
-def test_an_operator_may_release_more() -> None:
-    sp = asks_for(names.ATTR_SURNAME)
-    assert released(sp, release=[names.ATTR_MAIL]) == {
-        names.ATTR_SURNAME: ("Öberg",),
-        names.ATTR_MAIL: ("asa@example.se",),
-    }
+def test_the_hsa_id_is_the_registered_one() -> None:
+    assert released(asks_for(names.ATTR_HSA_ID)) == {names.ATTR_HSA_ID: (ALICE,)}
 
 
 def test_a_required_attribute_is_delivered_or_an_error() -> None:
     assert released(asks_for(required=(names.ATTR_MAIL,)))
-    with pytest.raises(MissingAttributeError):
+    with pytest.raises(MissingAttributeError, match="urn:unknown") as refused:
         released(asks_for(required=("urn:unknown",)))
+    assert refused.value.missing == ("urn:unknown",)
     nothing = known(grants=())
-    with pytest.raises(MissingAttributeError):
+    with pytest.raises(MissingAttributeError, match="no value") as refused:
         released(asks_for(required=(PERMISSIONS,)), nothing)
+    assert refused.value.missing == ("behorighet",)
     assert released(asks_for(PERMISSIONS), nothing) == {}
 
 
@@ -143,44 +146,50 @@ def test_names_come_from_the_card_where_it_has_them() -> None:
     assert released(sp)[names.ATTR_DISPLAY_NAME] == ("Åsa Öberg",)
 
 
-@pytest.mark.parametrize(
-    ("stated", "told"),
-    [
-        ((), REGION),
-        (("5565594230",), "5565594230"),
-        (("5565594230", REGION), REGION),
-        (("2120000142",), REGION),
-    ],
-)
-def test_the_number_on_the_card_is_told_if_it_is_ours(
-    stated: tuple[str, ...], told: str
+@pytest.mark.parametrize("stated", [(), ("5565594230",), ("5565594230", REGION)])
+def test_the_organisation_has_one_number_everywhere_whatever_the_card_names(
+    stated: tuple[str, ...],
 ) -> None:
-    card = Identity(
-        hsa_id=ALICE,
-        given_name=None,
-        surname=None,
-        mail=None,
-        organisation_numbers=stated,
-    )
+    card = replace(IDENTITY, organisation_numbers=stated)
     number = names.ATTR_ORGANISATION_NUMBER
-    assert released(asks_for(number), known(card))[number] == (told,)
+    sp = asks_for(number, PERMISSIONS, names.ATTR_AFFILIATION)
+    assert released(sp, known(card)) == {
+        number: (REGION,),
+        PERMISSIONS: (f"{REGION}:landsting:rapportera",),
+        names.ATTR_AFFILIATION: (f"{ALICE}@{REGION}",),
+    }
 
 
-def test_the_default_set_is_the_marked_one_or_the_lowest() -> None:
-    def offers(*marked: int) -> ServiceProvider:
-        wishes = {3: names.ATTR_MAIL, 1: names.ATTR_SURNAME, 2: names.ATTR_GIVEN_NAME}
-        sets = [
-            AttributeService(
-                index=index,
-                is_default=index in marked,
-                requested=(RequestedAttribute(name=name),),
-            )
-            for index, name in wishes.items()
-        ]
-        return service_provider(attribute_services=tuple(sets))
-
-    assert list(released(offers())) == [names.ATTR_SURNAME]
-    assert list(released(offers(3))) == [names.ATTR_MAIL]
-    assert list(released(offers(3), index=2)) == [names.ATTR_GIVEN_NAME]
+def test_an_affiliation_is_told_only_in_a_scope_of_ours() -> None:
+    sp = asks_for(names.ATTR_AFFILIATION)
+    assert released(sp) == {names.ATTR_AFFILIATION: (f"{ALICE}@{REGION}",)}
+    elsewhere = known(organisation=make_organisation(numbers=(KOMMUN,)))
+    assert released(sp, elsewhere) == {}
     with pytest.raises(MissingAttributeError):
-        released(offers(), index=9)
+        released(asks_for(required=(names.ATTR_AFFILIATION,)), elsewhere)
+
+
+def test_subject_identifiers_have_the_form_of_their_profile() -> None:
+    """An identifier does not begin with the underscore that our names have."""
+    named = replace(known(), pairwise_name="_0a1b", subject_name="_2c3d")
+    sp = asks_for(names.ATTR_PAIRWISE_ID, names.ATTR_SUBJECT_ID)
+    assert released(sp, named) == {
+        names.ATTR_PAIRWISE_ID: (f"0a1b@{SCOPE}",),
+        names.ATTR_SUBJECT_ID: (f"2c3d@{SCOPE}",),
+    }
+    assert released(sp, known()) == {}
+
+
+def test_the_transaction_is_the_login_upstream_if_there_was_one() -> None:
+    sp = asks_for(names.ATTR_TRANSACTION)
+    assert released(sp) == {}
+    numbered = replace(known(), transaction="_7f")
+    assert released(sp, numbered) == {names.ATTR_TRANSACTION: ("_7f",)}
+
+
+def test_a_query_gets_values_in_the_same_way() -> None:
+    settings = settings_with(may_have=["sn", "behorighet"])
+    asked = [names.ATTR_SURNAME, names.ATTR_HSA_ID, PERMISSIONS]
+    made = plan_for_query(asks_for(), settings, asked)
+    answered = {each.name for each in attributes_for(known(), made)}
+    assert answered == {names.ATTR_SURNAME, PERMISSIONS}

@@ -237,6 +237,38 @@ def test_two_sps_with_opposite_settings_do_not_meet() -> None:
         assert (second.encrypt, second.sign_assertion) == (Encrypt.NEVER, True)
 
 
+def test_the_name_of_the_hsa_id_follows_the_family_of_names() -> None:
+    def named(**policy: object) -> tuple[str, ...]:
+        made = DownstreamPolicy.model_validate({"entity_id": "https://sp", **policy})
+        return made.hsa_id_attributes
+
+    assert named() == (names.ATTR_HSA_ID,)
+    assert named(attribute_names="sambi") == (names.SAMBI_HSA_ID,)
+    assert named(attribute_names="sambi", hsa_id_attributes=["urn:x"]) == ("urn:x",)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"may_have": ["personnummer"]},
+        {"attribute_names": "oid"},
+        {"name_id_format": "emailAddress"},
+    ],
+)
+def test_a_policy_with_a_word_that_we_do_not_know_is_a_mistake(
+    mistake: dict[str, object],
+) -> None:
+    with pytest.raises(ValueError, match=next(iter(mistake))):
+        DownstreamPolicy.model_validate({"entity_id": "https://sp", **mistake})
+
+
+@pytest.mark.parametrize(
+    "scope", ["Example.se", "a b", "*.example.se", "x" * 128, "-a"]
+)
+def test_a_scope_of_subject_identifiers_is_a_domain(scope: str) -> None:
+    assert "saml.subject_scope" in _problem(IDP_BRIDGE_SAML__SUBJECT_SCOPE=scope)
+
+
 def test_a_policy_cannot_be_changed() -> None:
     policy = DownstreamPolicy(entity_id="https://sp")
     with pytest.raises(ValueError, match="frozen"):
