@@ -12,11 +12,15 @@ from authz.office.service import OfficeService
 from authz.reviewing.reminders import ReviewReminders
 from authz.service import AuthzService
 from idp_bridge import database, services
+from idp_bridge.errors import UnknownPartnerError
 from idp_bridge.keys import KeySet, load_keys
 from idp_bridge.order_desk import witness
 from idp_bridge.settings import Settings, load_settings
 from metadata.clock import Clock
+from metadata.entities import ServiceProvider
+from metadata.errors import MetadataError
 from metadata.loader import MetadataAdmin
+from metadata.mdq_store import MdqStore
 from metadata.store import EntityStore
 
 ACTOR: Final = "operator:command-line"
@@ -71,6 +75,21 @@ class Office:
     def authz(self) -> AuthzService:
         """The permission store."""
         return AuthzService(self.engine)
+
+    def find_sp(self, entity_id: str) -> ServiceProvider:
+        """Find a service provider in the trusted metadata.
+
+        Raises:
+            UnknownPartnerError: It is not there, or no longer valid.
+        """
+        mdq = MdqStore(database.deferring(self.engine))
+        registry = services.registry_of(
+            self.settings, self.entity_store, mdq, self.clock
+        )
+        try:
+            return registry.sp(entity_id)
+        except MetadataError as error:
+            raise UnknownPartnerError(str(error)) from error
 
     @property
     def by(self) -> dict[str, Any]:

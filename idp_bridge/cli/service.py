@@ -22,6 +22,7 @@ from idp_bridge.cli.asking import (
 )
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
+from idp_bridge.login.telling import tellings_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -90,6 +91,36 @@ def list_(office: Office, *, as_json: bool) -> None:
                 last_day(one.service.validity.valid_until),
             )
             for one in found
+        ],
+    )
+
+
+@group.command()
+@click.argument("code")
+@json_option
+@pass_office
+def told(office: Office, *, code: str, as_json: bool) -> None:
+    """Say which attributes each entityID is told at a login, and why."""
+    found = office.register.services.get(code, now=office.clock()).service
+    tellings = tellings_of(found.entity_ids, office.find_sp, office.settings)
+    if as_json:
+        show_json([asdict(one) for one in tellings])
+        return
+    show_table(
+        ("entity_id", "set", "attribute", "name", "required", "why", "told"),
+        [
+            (
+                telling.entity_id,
+                one.index,
+                wish.fact,
+                wish.name,
+                "required" if wish.is_required else None,
+                wish.why,
+                wish.obstacle or "yes",
+            )
+            for telling in tellings
+            for one in telling.sets
+            for wish in one.wishes
         ],
     )
 

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from authz.models import Validity
 from authz.office.models import NewService, ServiceView
+from idp_bridge.login.telling import tellings_of
 from idp_bridge.services import services
-from idp_bridge.texts import register_texts
+from idp_bridge.texts import register_texts, release_texts
 from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
 from idp_bridge.views.operator.frame import bp, go_to
 from idp_bridge.views.operator.register import (
@@ -56,8 +57,10 @@ def show_catalogue() -> AnyResponse:
 @bp.get(SERVICE)
 @needs(Right.REGISTER_READ)
 def show_service(code: str) -> AnyResponse:
-    """Show everything about one e-tjänst."""
-    return show_page("service", view=find_service(code))
+    """Show everything about one e-tjänst, also what each of its entities is told."""
+    view, parts = find_service(code), services().parts
+    tellings = tellings_of(view.service.entity_ids, parts.find_sp, parts.settings)
+    return show_page("service", view=view, tellings=tellings, release=release_texts)
 
 
 @bp.get("/e-tjanster/ny")
