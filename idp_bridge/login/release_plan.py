@@ -7,7 +7,7 @@ may be had.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -63,6 +63,8 @@ class Obstacle(StrEnum):
     """Another name for the HSA-id was agreed (``hsa_id_attributes``)."""
     NO_SCOPE = "no-scope"
     """We have no scope to say it in (``subject_scope``, ``scopes``)."""
+    ASKED_LATER = "asked-later"
+    """Permissions do not come with a login here (``push_permissions``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,23 +153,42 @@ def plan_for(sp: ServiceProvider, settings: Settings, index: int | None) -> Rele
         UnsupportedRequestError: Its metadata has no set with this index.
     """
     policy = settings.policy_for(sp.entity_id)
-    return _plan(_asked(sp, policy, index), policy, settings)
+    made = _plan(_asked(sp, policy, index), policy, settings)
+    return made if policy.push_permissions else _without_permissions(made)
 
 
 def plan_for_query(
-    sp: ServiceProvider, settings: Settings, wanted: Iterable[str]
+    sp: ServiceProvider, settings: Settings, wanted: Iterable[str] = ()
 ) -> ReleasePlan:
-    """Plan what an e-tjänst is told that asks for attributes by name, at any time.
+    """Plan what an e-tjänst is told that asks by an AttributeQuery, at any time.
 
     Args:
         sp: The e-tjänst.
         settings: What the operator decided.
-        wanted: The names in its AttributeQuery, at least one; for a query that names
-            none, :func:`plan_for` says what it gets.
+        wanted: The names in its query; without any, it gets what all its sets of
+            attributes together ask for.
     """
     policy = settings.policy_for(sp.entity_id)
-    asked = ((name, Why.QUERY, False) for name in wanted)
+    named: list[tuple[str, Why, bool]] = [(one, Why.QUERY, False) for one in wanted]
+    indexes: list[int | None] = [one.index for one in sp.attribute_services]
+    usual = (one for index in indexes or [None] for one in _asked(sp, policy, index))
+    asked = named or ((name, why, False) for name, why, _ in usual)
     return _plan(asked, policy, settings)
+
+
+def _without_permissions(plan: ReleasePlan) -> ReleasePlan:
+    """Leave permissions to a query; that a login needs them is then no hindrance."""
+    later = Obstacle.ASKED_LATER
+    return replace(
+        plan,
+        wishes=tuple(
+            replace(wish, obstacle=later, is_required=False)
+            if wish.fact is Fact.PERMISSIONS
+            else wish
+            for wish in plan.wishes
+        ),
+        told=tuple(one for one in plan.told if one[1] is not Fact.PERMISSIONS),
+    )
 
 
 def check_deliverable(plan: ReleasePlan) -> None:

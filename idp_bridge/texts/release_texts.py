@@ -41,5 +41,6 @@ OBSTACLES: Final[Mapping[str, str]] = {
     "not-allowed": "Nej: e-tjänsten får inte ha den (may_have).",
     "other-name": "Nej: HSA-id lämnas under ett annat namn (hsa_id_attributes).",
     "no-scope": "Nej: bryggan har inget scope för den (subject_scope, scopes).",
+    "asked-later": "Inte vid inloggningen: e-tjänsten frågar (push_permissions).",
 }
 """Why it is not told."""

@@ -277,6 +277,30 @@ def test_a_query_is_told_what_it_names_and_may_have() -> None:
     assert told(made) == [names.ATTR_SURNAME, PERMISSIONS]
 
 
+def test_a_query_without_names_is_told_what_all_sets_ask_for() -> None:
+    sets = tuple(
+        AttributeService(
+            index=index, requested=(RequestedAttribute(name=name, is_required=True),)
+        )
+        for index, name in enumerate([names.ATTR_SURNAME, "urn:unknown", PERMISSIONS])
+    )
+    made = plan_for_query(service_provider(attribute_services=sets), make_settings())
+    assert told(made) == [names.ATTR_SURNAME, PERMISSIONS]
+    check_deliverable(made)
+    assert told(plan_for_query(service_provider(), make_settings())) == USUAL
+
+
+def test_permissions_may_be_left_to_a_query() -> None:
+    sp = asks_for(names.ATTR_SURNAME, required=(PERMISSIONS,))
+    policy = {"entity_id": SP, "push_permissions": False, "attribute_queries": True}
+    settings = make_settings(downstream=[policy])
+    at_login = plan_for(sp, settings, None)
+    assert told(at_login) == [names.ATTR_SURNAME]
+    assert obstacles(at_login)[PERMISSIONS] is Obstacle.ASKED_LATER
+    check_deliverable(at_login)
+    assert told(plan_for_query(sp, settings)) == [names.ATTR_SURNAME, PERMISSIONS]
+
+
 # --- plans are kept -------------------------------------------------------------------
 
 
