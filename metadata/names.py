@@ -93,6 +93,8 @@ STATUS_POSSIBLE_FRAUD: Final = "http://id.elegnamnden.se/status/1.0/possibleFrau
 # Levels of assurance
 LOA_SAMBI_2: Final = "http://id.sambi.se/loa/loa2"
 LOA_SAMBI_3: Final = "http://id.sambi.se/loa/loa3"
+LOA_DIGG_2: Final = "http://id.elegnamnden.se/loa/1.0/loa2"
+LOA_DIGG_3: Final = "http://id.elegnamnden.se/loa/1.0/loa3"
 LOA_UNCERTIFIED_2: Final = "http://id.swedenconnect.se/loa/1.0/uncertified-loa2"
 LOA_UNCERTIFIED_3: Final = "http://id.swedenconnect.se/loa/1.0/uncertified-loa3"
 

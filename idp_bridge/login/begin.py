@@ -1,5 +1,6 @@
 """An e-tjänst asks: may we answer, and in which ways may the person log in?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -9,9 +10,10 @@ from idp_bridge.errors import (
     PassiveError,
     ReplayedError,
     ServiceClosedError,
+    UnavailableIdpError,
 )
 from idp_bridge.login import levels, release_plan
-from idp_bridge.login.levels import Level
+from idp_bridge.login.levels import Level, LevelRules
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, new_login_id, new_secret
 from idp_bridge.saml import downstream_request, request_checks
@@ -67,6 +69,7 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
     plan = parts.plan_for(accepted.sp, request.attribute_index)
     release_plan.check_deliverable(plan)
     methods = fitting_methods(request, parts)
+    check_available(methods, parts)
     if request.is_passive and len(methods) > 1:
         raise PassiveError("a person would have to choose a method")
     check_not_replayed(request, parts)
@@ -140,14 +143,59 @@ def fitting_methods(request: AuthnRequest, parts: Parts) -> tuple[Upstream, ...]
     return methods
 
 
+def check_available(methods: Sequence[Upstream], parts: Parts) -> None:
+    """Refuse when nobody who may be asked can be asked (core 3.4.1.5.1).
+
+    Raises:
+        UnavailableIdpError: All their metadata is missing or has expired.
+        StoreUnavailableError: The metadata cannot be read.
+    """
+    if not any(is_available(upstream, parts) for upstream in methods):
+        raise UnavailableIdpError("no identity provider that fits has valid metadata")
+
+
+def is_available(upstream: Upstream, parts: Parts) -> bool:
+    """Tell whether the identity provider of a method can be asked now.
+
+    Raises:
+        StoreUnavailableError: The metadata cannot be read.
+    """
+    try:
+        parts.find_idp(upstream.entity_id)
+    except UnavailableIdpError:
+        return False
+    return True
+
+
 def fitting_levels(
     request: AuthnRequest, upstream: Upstream, parts: Parts
 ) -> tuple[Level, ...]:
-    """Find the levels of one method that would answer a request."""
+    """Find the levels of one method that would answer a request.
+
+    Raises:
+        StoreUnavailableError: The metadata cannot be read.
+    """
+    settings = parts.settings
+    policy = settings.policy_for(request.sp_entity_id)
+    ladders = settings.ladders.values()
     return levels.fitting(
         request.levels,
         request.comparison,
-        mapping=parts.settings.levels,
-        upstream_levels=upstream.levels,
-        default=parts.settings.policy_for(request.sp_entity_id).default_level,
+        LevelRules(
+            mapping=settings.levels if policy.levels is None else policy.levels,
+            ladders=ladders,
+            assertable=levels.assertable(
+                upstream.levels, certified=_certified(upstream, parts), ladders=ladders
+            ),
+            owned=settings.published.idp_assurance_certifications,
+            default=policy.default_level,
+        ),
     )
+
+
+def _certified(upstream: Upstream, parts: Parts) -> tuple[str, ...]:
+    """Read what an identity provider is certified for, if it can be asked at all."""
+    try:
+        return parts.find_idp(upstream.entity_id).assurance_certifications
+    except UnavailableIdpError:
+        return ()

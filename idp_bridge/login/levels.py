@@ -2,14 +2,16 @@
 
 The configuration says for each level that an e-tjänst may ask for which level the
 identity provider must assert. We never answer a level that was not asked for literally,
-and never one whose counterpart upstream was not asserted.
+never one whose counterpart upstream was not asserted, and none of Digg's unless we are
+approved for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from idp_bridge.errors import AuthnContextError
 from idp_bridge.saml.messages import Comparison
+from idp_bridge.settings.levels import is_certified
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,59 +22,95 @@ class Level:
     upstream: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRules:
+    """What holds between one e-tjänst and one identity provider."""
+
+    mapping: Mapping[str, Sequence[str]]
+    """Level downstream → levels upstream, of which any one will do."""
+    ladders: Collection[Sequence[str]]
+    """The families of levels, each weakest first."""
+    assertable: Collection[str]
+    """What the identity provider may assert."""
+    owned: Collection[str]
+    """What our own identity provider is approved for."""
+    default: str | None
+    """What to answer when the e-tjänst does not care; ``None`` for whatever the mapping
+    names, the first one preferred."""
+
+
 def fitting(
-    requested: Sequence[str],
-    comparison: Comparison,
-    *,
-    mapping: Mapping[str, str],
-    upstream_levels: Sequence[str],
-    default: str | None,
+    requested: Sequence[str], comparison: Comparison, rules: LevelRules
 ) -> tuple[Level, ...]:
     """Find the levels that would answer a request, in the order of preference.
 
     Args:
         requested: What the e-tjänst asks for; empty when it does not care.
         comparison: How its levels are meant (core 3.3.2.2.1).
-        mapping: Level downstream → level upstream.
-        upstream_levels: What the identity provider may assert, weakest first.
-        default: What to answer when the e-tjänst does not care; ``None`` for whatever
-            the mapping names first.
+        rules: What holds between the two.
     """
-    ladder = {uri: rank for rank, uri in enumerate(upstream_levels)}
-    known = {
-        downstream: ladder[upstream]
-        for downstream, upstream in mapping.items()
-        if upstream in ladder
-    }
-    if not requested:
-        wanted = [default] if default is not None else list(known)
-    elif comparison is Comparison.EXACT:
-        wanted = list(requested)
+    if requested and comparison is Comparison.EXACT:
+        wanted = requested
+    elif requested:
+        wanted = _compared(requested, comparison, rules.ladders)
     else:
-        wanted = _compared(requested, comparison, known)
-    return tuple(Level(uri, mapping[uri]) for uri in wanted if uri in known)
+        wanted = list(rules.mapping) if rules.default is None else [rules.default]
+    return tuple(
+        Level(uri, upstream)
+        for uri in wanted
+        if not is_certified(uri) or uri in rules.owned
+        for upstream in rules.mapping.get(uri, ())
+        if upstream in rules.assertable
+    )
 
 
 def _compared(
-    requested: Sequence[str], comparison: Comparison, known: Mapping[str, int]
+    requested: Sequence[str], comparison: Comparison, ladders: Collection[Sequence[str]]
 ) -> list[str]:
-    """List the levels of the requested families that stand right on the ladder."""
-    asked = [uri for uri in requested if uri in known]
+    """List the levels that stand right on the ladders of what was requested.
+
+    A level on no ladder is a family of its own. Two families are never compared.
+    """
+    climbed = {uri for ladder in ladders for uri in ladder}
+    alone = [(uri,) for uri in requested if uri not in climbed]
+    return [
+        uri
+        for ladder in (*ladders, *alone)
+        for uri in _right_on(ladder, requested, comparison)
+    ]
+
+
+def _right_on(
+    ladder: Sequence[str], requested: Sequence[str], comparison: Comparison
+) -> Sequence[str]:
+    """Cut a ladder; ``maximum`` means as strong as allowed, so it comes down."""
+    asked = [rank for rank, uri in enumerate(ladder) if uri in requested]
     if not asked:
-        return []
-    families = {_family(uri) for uri in asked}
-    ranks = [known[uri] for uri in asked]
-    candidates = [uri for uri in known if _family(uri) in families]
+        return ()
     if comparison is Comparison.MINIMUM:
-        return [uri for uri in candidates if known[uri] >= min(ranks)]
+        return ladder[min(asked) :]
     if comparison is Comparison.BETTER:
-        return [uri for uri in candidates if known[uri] > max(ranks)]
-    return [uri for uri in candidates if known[uri] <= max(ranks)]
+        return ladder[max(asked) + 1 :]
+    return ladder[max(asked) :: -1]
 
 
-def _family(uri: str) -> str:
-    """Name the family of a level: its URI without the number at the end."""
-    return uri.rstrip("0123456789")
+def assertable(
+    configured: Sequence[str],
+    *,
+    certified: Collection[str],
+    ladders: Collection[Sequence[str]],
+) -> tuple[str, ...]:
+    """Say which levels an identity provider may assert: both sides can only narrow.
+
+    Args:
+        configured: What the operator lets it assert.
+        certified: Its ``assurance-certification``. Values that are no levels, such as
+            those of Sirtfi, say nothing about levels.
+        ladders: The levels that are known.
+    """
+    known = {uri for ladder in ladders for uri in ladder}.union(configured)
+    says = known.intersection(certified)
+    return tuple(uri for uri in configured if not says or uri in says)
 
 
 def answer(levels: Sequence[Level], *, asserted: str) -> str:

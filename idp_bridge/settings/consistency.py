@@ -8,7 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from idp_bridge.settings.model import DEFAULT_LEVELS
+from idp_bridge.settings.levels import (
+    DEFAULT_LADDERS,
+    DEFAULT_LEVELS,
+    is_certified,
+    is_raised,
+)
 
 RESERVED_METHODS = frozenset({"avbryt"})
 """What stands in the place of a method in addresses of other pages."""
@@ -25,6 +30,9 @@ def contradictions(raw: Raw) -> Iterator[str]:
     yield from _unknown_methods(raw)
     yield from _unknown_levels(raw)
     yield from _unasked_permissions(raw)
+    yield from _repeated_rungs(raw)
+    for name, levels in _level_maps(raw):
+        yield from _dishonest_levels(raw, name, levels)
 
 
 def _tables(raw: Raw, name: str) -> list[Raw]:
@@ -72,17 +80,17 @@ def _unknown_methods(raw: Raw) -> Iterator[str]:
 
 
 def _unknown_levels(raw: Raw) -> Iterator[str]:
-    levels = raw.get("levels", DEFAULT_LEVELS)
-    if not isinstance(levels, Mapping):
-        return
+    maps = dict(_level_maps(raw))
+    general = maps.get("levels", {})
     web = raw.get("web")
     for name in ("operator_level", "administrator_level"):
         level = web.get(name) if isinstance(web, dict) else None
-        if level is not None and level not in levels:
+        if level is not None and level not in general:
             yield f"web.{name}: is not among [levels]"
     for position, table in enumerate(_tables(raw, "downstream"), start=1):
         level = table.get("default_level")
-        if level is not None and level not in levels:
+        known = maps.get(f"downstream[{position}].levels", general)
+        if level is not None and level not in known:
             yield f"downstream[{position}].default_level: is not among [levels]"
 
 
@@ -92,3 +100,48 @@ def _unasked_permissions(raw: Raw) -> Iterator[str]:
             continue
         name = f"downstream[{position}].push_permissions"
         yield f"{name}: without attribute_queries the SP gets no permissions at all"
+
+
+def _level_maps(raw: Raw) -> Iterator[tuple[str, Raw]]:
+    """Walk through the general map of levels and those of single SPs."""
+    named = [("levels", raw.get("levels", DEFAULT_LEVELS))]
+    named += [
+        (f"downstream[{position}].levels", table.get("levels"))
+        for position, table in enumerate(_tables(raw, "downstream"), start=1)
+    ]
+    for name, levels in named:
+        if isinstance(levels, Mapping):
+            yield name, levels
+
+
+def _dishonest_levels(raw: Raw, name: str, levels: Raw) -> Iterator[str]:
+    """Name levels that we do not own, and those that would be raised."""
+    published = raw.get("published")
+    owned: object = ()
+    if isinstance(published, Mapping):
+        owned = published.get("idp_assurance_certifications")
+    for level, counterparts in levels.items():
+        if is_certified(level) and level not in _words(owned):
+            yield (
+                f"{name}: {level} is Digg's; only an identity provider that has it in "
+                "published.idp_assurance_certifications may say it"
+            )
+        for upstream in _words(
+            [counterparts] if isinstance(counterparts, str) else counterparts
+        ):
+            if is_raised(level, upstream=upstream, ladders=_ladders(raw)):
+                yield f"{name}: {level} says more than {upstream}"
+
+
+def _ladders(raw: Raw) -> list[list[str]]:
+    ladders = raw.get("ladders", DEFAULT_LADDERS)
+    if not isinstance(ladders, Mapping):
+        return []
+    return [_words(ladder) for ladder in ladders.values()]
+
+
+def _repeated_rungs(raw: Raw) -> Iterator[str]:
+    counted = Counter(level for ladder in _ladders(raw) for level in ladder)
+    for level, times in counted.items():
+        if times > 1:
+            yield f"ladders: {level} stands on {times} rungs"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -11,28 +10,23 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 
 from idp_bridge.attribute_names import Fact
 from idp_bridge.settings import checks
+from idp_bridge.settings.levels import (
+    DEFAULT_LADDERS,
+    DEFAULT_LEVELS,
+    Ladder,
+    LevelMap,
+)
 from idp_bridge.settings.metadata import MetadataSettings, MetricsSettings
 from idp_bridge.settings.office import MailSettings, RetentionSettings
 from idp_bridge.settings.partners import DownstreamPolicy, Upstream
 from idp_bridge.settings.published import Published
 from idp_bridge.settings.saml import SamlSettings
-from idp_bridge.settings.section import Section, Uri, directory_of
+from idp_bridge.settings.section import Section, directory_of
 from idp_bridge.settings.texts import Agency, Contact, DisplaySettings, Organisation
 from idp_bridge.settings.web import WebSettings
-from metadata import names
 
 SECRETS: Final = ("secret_key", "database_url", "state_url", "mail_password")
 """Settings that may hold a secret and can be read from a file (``…_file``)."""
-
-DEFAULT_LEVELS: Final = MappingProxyType(
-    {
-        names.LOA_UNCERTIFIED_2: names.LOA_SAMBI_2,
-        names.LOA_UNCERTIFIED_3: names.LOA_SAMBI_3,
-        names.LOA_SAMBI_2: names.LOA_SAMBI_2,
-        names.LOA_SAMBI_3: names.LOA_SAMBI_3,
-    }
-)
-"""Levels that an SP may ask for, and what the identity provider must then assert."""
 
 MAX_POLICIES: Final = 4096
 """How many policies of SPs one process remembers."""
@@ -88,8 +82,10 @@ class Settings(Section):
     """How long we keep what."""
     upstream: tuple[Upstream, ...] = ()
     """The login methods."""
-    levels: dict[Uri, Uri] = Field(default_factory=lambda: dict(DEFAULT_LEVELS))
+    levels: LevelMap = Field(default_factory=lambda: dict(DEFAULT_LEVELS))
     """Levels downstream, and what the identity provider must then assert."""
+    ladders: dict[str, Ladder] = Field(default_factory=lambda: dict(DEFAULT_LADDERS))
+    """Families of levels, each weakest first: what `minimum` and `better` mean."""
     downstream: tuple[DownstreamPolicy, ...] = ()
     """SPs that differ from the defaults."""
     agency: Agency = Agency()

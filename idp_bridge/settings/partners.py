@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from idp_bridge.attribute_names import MAY_HAVE, Fact, Family, name_of
+from idp_bridge.settings.levels import LevelMap
 from idp_bridge.settings.section import EntityId, Name, Section, Uri
 from metadata import names
 
@@ -33,7 +34,7 @@ class Upstream(Section):
     title: Name
     """What people read on the button."""
     levels: Annotated[tuple[Uri, ...], Field(min_length=1)]
-    """Levels of assurance that it may assert, weakest first."""
+    """Levels of assurance that it may assert, if its metadata does not say fewer."""
     attribute_map: Literal["inera"] = "inera"
     """How its attributes are called."""
     attribute_service_index: Annotated[int, Field(ge=0, le=65535)] | None = None
@@ -131,6 +132,8 @@ class DownstreamPolicy(Section):
     """Login methods that may be used; empty: all."""
     default_level: Uri | None = None
     """Level to answer with when the SP asks for none."""
+    levels: LevelMap | None = None
+    """Levels of this SP alone, instead of the general `levels`; not given: those."""
     may_have: tuple[Fact, ...] = MAY_HAVE
     """What the SP is told if it asks; whatever is not here it is not told."""
     release: tuple[Uri, ...] = ()

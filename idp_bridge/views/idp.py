@@ -210,13 +210,5 @@ def _method(upstream: Upstream, login_id: str) -> Method:
         title=upstream.title,
         url=url_for("idp.send_to_method", login_id=login_id, method=upstream.method),
         description=METHOD_DESCRIPTIONS.get(upstream.method),
-        available=_is_available(upstream),
+        available=begin.is_available(upstream, services().parts),
     )
-
-
-def _is_available(upstream: Upstream) -> bool:
-    try:
-        services().parts.find_idp(upstream.entity_id)
-    except BridgeError:
-        return False
-    return True
