@@ -91,6 +91,10 @@ class IdentityProvider:
     scopes: tuple[str, ...] = ()
     """Literal ``shibmd:Scope`` values; regular expressions are left out."""
     assurance_certifications: tuple[str, ...] = ()
+    requested_principal: tuple[str, ...] = ()
+    """Names of attributes by which it wants to be told whom a request is about."""
+    error_url: str | None = None
+    """Its page for people whose login did not do (``errorURL``)."""
     display: Display = field(default_factory=Display)
 
 

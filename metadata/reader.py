@@ -23,7 +23,12 @@ from metadata.elements import (
     texts,
     valid_until_of,
 )
-from metadata.endpoints import read_endpoints, read_index, with_one_default
+from metadata.endpoints import (
+    fault_of,
+    read_endpoints,
+    read_index,
+    with_one_default,
+)
 from metadata.entities import (
     AnyParty,
     AttributeAuthority,
@@ -51,6 +56,7 @@ _DESCRIPTORS: Final = {
 _ROLES: Final = {tag: role for role, tag in _DESCRIPTORS.items()}
 _SAML: Final = f"{{{names.NS_SAML}}}"
 _SHIBMD: Final = f"{{{names.NS_SHIBMD}}}"
+_PSC: Final = f"{{{names.NS_PRINCIPAL_SELECTION}}}"
 _MDATTR: Final = f"{{{names.NS_MDATTR}}}"
 
 
@@ -103,6 +109,8 @@ def identity_provider_of(entity: etree._Element, reading: Reading) -> IdentityPr
         assurance_certifications=entity_attribute(
             entity, names.ASSURANCE_CERTIFICATION
         ),
+        requested_principal=_requested_principal(role),
+        error_url=_error_url(role, reading),
         display=read_display(entity, role, reading),
     )
 
@@ -249,6 +257,27 @@ def entity_attribute(entity: etree._Element, name: str) -> tuple[str, ...]:
             for value in texts(element, _SAML + "AttributeValue")
         )
     )
+
+
+def _requested_principal(role: etree._Element) -> tuple[str, ...]:
+    """Read what it wants to know about a person (Principal Selection 1.0, 2.2)."""
+    wishes = children(
+        role, MD + "Extensions", _PSC + "RequestedPrincipalSelection", _PSC + "MatchValue"
+    )
+    found = (attribute(wish, "Name") for wish in wishes)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _error_url(role: etree._Element, reading: Reading) -> str | None:
+    """Read where people are sent whose login did not do (metadata 2.4.1)."""
+    address = attribute(role, "errorURL")
+    if not address:
+        return None
+    fault = fault_of(address, allow_loopback_http=reading.allow_loopback_http)
+    if fault:
+        reading.warn(f"errorURL left out: it {fault}")
+        return None
+    return address
 
 
 def _scopes(

@@ -69,6 +69,7 @@ from idp_bridge.errors.people import (
     SessionEndedError,
     UnknownPersonError,
     WrongOrganisationError,
+    WrongPrincipalError,
 )
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "WrongDestinationError",
     "WrongIssuerError",
     "WrongOrganisationError",
+    "WrongPrincipalError",
     "WrongSubjectError",
     "WrongVersionError",
 ]

@@ -89,6 +89,13 @@ class ServiceClosedError(LoginRefusedError):
     code = "service-closed"
 
 
+class WrongPrincipalError(LoginRefusedError):
+    """Somebody else logged in than the e-tjänst named in its request."""
+
+    code = "wrong-person"
+    second_status = names.STATUS_UNKNOWN_PRINCIPAL
+
+
 class NotOperatorError(LoginRefusedError):
     """Somebody wants to the operators' pages who is not an active operator."""
 

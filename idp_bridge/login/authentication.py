@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from idp_bridge.saml.attributes import Identity
-from idp_bridge.saml.messages import NameID
+from idp_bridge.saml.messages import NameID, ProxyLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class Authentication:
     """When the person showed it, as the identity provider says."""
     level: str
     """The level that was asserted, in the words of the identity provider."""
+    proxy_limit: ProxyLimit
+    """To whom and how far it may be passed on; asked again for every e-tjänst."""
     assertion_id: str = ""
     """In which assertion it says so; what happened there can be found by it."""
     authorities: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Authentication:
             "identity": _identity_of(raw["identity"]),
             "authn_instant": datetime.fromisoformat(raw["authn_instant"]),
             "authorities": tuple(raw["authorities"]),
+            "proxy_limit": _limit_of(raw["proxy_limit"]),
             "name_id": raw["name_id"] and NameID(**raw["name_id"]),
             "session_not_on_or_after": end and datetime.fromisoformat(end),
         }
@@ -48,3 +51,10 @@ class Authentication:
 def _identity_of(raw: dict[str, Any]) -> Identity:
     numbers = tuple(raw["organisation_numbers"])
     return Identity(**{**raw, "organisation_numbers": numbers})
+
+
+def _limit_of(raw: dict[str, Any]) -> ProxyLimit:
+    audiences = raw["audiences"]
+    return ProxyLimit(
+        count=raw["count"], audiences=None if audiences is None else tuple(audiences)
+    )

@@ -11,7 +11,7 @@ from idp_bridge.login.pending import (
     key_of,
     new_request_id,
 )
-from idp_bridge.saml import upstream_request
+from idp_bridge.saml import principal_selection, upstream_request
 from idp_bridge.saml.upstream_request import OutboundRequest, UpstreamQuestion
 from idp_bridge.settings import Upstream
 from metadata import names
@@ -101,12 +101,14 @@ def _question(
     pending: PendingLogin, upstream: Upstream, sent: SentRequest, parts: Parts
 ) -> UpstreamQuestion:
     request = pending.request
+    idp = parts.find_idp(upstream.entity_id)
+    policy = parts.settings.policy_for(request.sp_entity_id)
     wanted = names.BINDING_POST if upstream.force_post else request.binding
     count = request.scoping.proxy_count
     levels = fitting_levels(request, upstream, parts)
     return UpstreamQuestion(
         request_id=sent.request_id,
-        idp=parts.find_idp(upstream.entity_id),
+        idp=idp,
         binding=wanted,
         our_entity_id=parts.settings.saml.sp_entity_id,
         acs_url=parts.acs_url,
@@ -118,5 +120,10 @@ def _question(
         requester_ids=(*request.scoping.requester_ids, request.sp_entity_id)
         if upstream.send_requester_id
         else (),
-        attribute_index=upstream.attribute_service_index,
+        attribute_index=policy.upstream_attribute_sets.get(
+            str(request.attribute_index), upstream.attribute_service_index
+        ),
+        principal=principal_selection.wanted_by(
+            idp.requested_principal, request.principal
+        ),
     )

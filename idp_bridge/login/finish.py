@@ -122,6 +122,7 @@ def authenticate(found: FoundLogin, parts: Parts) -> Authentication:
         level=assertion.authn_context,
         assertion_id=assertion.id,
         authorities=assertion.authenticating_authorities,
+        proxy_limit=assertion.proxy_limit,
         name_id=assertion.name_id,
         session_index=assertion.session_index,
         session_not_on_or_after=assertion.session_not_on_or_after,

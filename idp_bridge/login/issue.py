@@ -33,7 +33,9 @@ from idp_bridge.saml import downstream_response
 from idp_bridge.saml.downstream_response import Protection
 from idp_bridge.saml.encryption import can_encrypt_to
 from idp_bridge.saml.messages import AuthnRequest, IssuedAttribute, NameID, Release
-from idp_bridge.settings import DownstreamPolicy, Encrypt
+from idp_bridge.saml.principal_selection import check_principal
+from idp_bridge.saml.response_checks import check_proxy_limit
+from idp_bridge.settings import DownstreamPolicy, Encrypt, PrincipalSelection
 from metadata.entities import EncryptionKey, ServiceProvider
 
 _REFUSALS: Final[dict[Outcome, type[LoginRefusedError]]] = {
@@ -88,6 +90,9 @@ def decide(
     """
     sp = answer.sp_that_may_be_answered(request, parts)
     policy = parts.settings.policy_for(sp.entity_id)
+    check_proxy_limit(authentication.proxy_limit, sp_entity_id=sp.entity_id)
+    if policy.principal_selection is PrincipalSelection.REQUIRED:
+        check_principal(request.principal, authentication.identity)
     facts = _ask_permissions(authentication, request, parts)
     name_id = name_ids.make(request, sp, facts.person, parts)
     told = Release(
@@ -97,6 +102,7 @@ def decide(
         session_index=None,
         session_not_on_or_after=_session_end(authentication, facts.decision),
         authenticating_authorities=_authorities(authentication, policy),
+        proxy_limit=authentication.proxy_limit.after_us(),
         attributes=_attributes(facts, sp, request, parts, name_id),
     )
     return DecidedAnswer(

@@ -17,7 +17,12 @@ from typing import Any, Final
 
 from idp_bridge.errors import LoginLostError
 from idp_bridge.login.plain_values import to_json
-from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
+from idp_bridge.saml.messages import (
+    AuthnRequest,
+    Comparison,
+    MatchValue,
+    Scoping,
+)
 from idp_bridge.tracing.steps import Step, TraceStep
 
 _REQUEST_ID: Final = re.compile(r"_([0-9a-f]{40})[0-9a-f]{16}", re.ASCII)
@@ -145,6 +150,7 @@ def _request_of(raw: dict[str, Any]) -> AuthnRequest:
             idp_list=tuple(scoping["idp_list"]),
             requester_ids=tuple(scoping["requester_ids"]),
         ),
+        "principal": tuple(MatchValue(**each) for each in raw.get("principal", ())),
     }
     return AuthnRequest(**{**raw, **read})
 

@@ -6,14 +6,14 @@ page. What the request asks for beyond its own authenticity is checked afterward
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lxml import etree
 from saml2 import samlp
 
 from idp_bridge.errors import BridgeError, UnreadableMessageError
-from idp_bridge.saml import gate, request_checks
+from idp_bridge.saml import gate, principal_selection, request_checks
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import AuthnRequest, Comparison, Scoping
 from idp_bridge.saml.model import to_model
@@ -105,7 +105,10 @@ def _accept_from(
     )
     policy = model.name_id_policy
     return AcceptedRequest(
-        request=_value_of(model, sp=sp, acs_url=acs_url, message=message),
+        request=replace(
+            _value_of(model, sp=sp, acs_url=acs_url, message=message),
+            principal=principal_selection.read_principal(root),
+        ),
         sp=sp,
         unsupported=request_checks.unsupported_parts(model, root),
         sp_name_qualifier=policy.sp_name_qualifier if policy else None,

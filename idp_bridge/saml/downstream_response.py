@@ -11,7 +11,7 @@ from datetime import datetime
 from lxml import etree
 
 from idp_bridge.saml import response_parts as parts
-from idp_bridge.saml.messages import NameID, Release, Status
+from idp_bridge.saml.messages import NameID, ProxyLimit, Release, Status
 from idp_bridge.saml.response_parts import Heading, Protection
 from idp_bridge.saml.times import write_instant
 from idp_bridge.saml.writing import SAML, add
@@ -65,9 +65,10 @@ def _assertion(
 ) -> etree._Element:
     assertion = parts.assertion(envelope.heading)
     _add_subject(assertion, envelope, release.name_id, protection)
-    parts.add_conditions(
+    conditions = parts.add_conditions(
         assertion, envelope.heading, protection, audience=envelope.sp_entity_id
     )
+    _add_proxy_limit(conditions, release.proxy_limit)
     _add_authn_statement(assertion, release)
     parts.add_attributes(assertion, release.attributes)
     return assertion
@@ -90,6 +91,16 @@ def _add_subject(
         Recipient=envelope.acs_url,
         NotOnOrAfter=write_instant(envelope.issued + protection.lifetime),
     )
+
+
+def _add_proxy_limit(conditions: etree._Element, limit: ProxyLimit) -> None:
+    """Pass on to whom and how far this may be passed on (core 2.5.1.6)."""
+    if limit == ProxyLimit():
+        return
+    count = None if limit.count is None else str(limit.count)
+    restriction = add(conditions, SAML + "ProxyRestriction", Count=count)
+    for audience in limit.audiences or ():
+        add(restriction, SAML + "Audience", audience)
 
 
 def _add_authn_statement(assertion: etree._Element, release: Release) -> None:

@@ -1,7 +1,7 @@
 """Messages as plain immutable values; made only by the code that checked them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +29,15 @@ NO_SCOPING = Scoping()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchValue:
+    """One thing that an e-tjänst knows about the person whom it wants."""
+
+    name: str
+    """The name of an attribute."""
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthnRequest:
     """An AuthnRequest of an e-tjänst that passed the gate and every check."""
 
@@ -47,6 +56,8 @@ class AuthnRequest:
     name_id_format: str | None = None
     attribute_index: int | None = None
     scoping: Scoping = NO_SCOPING
+    principal: tuple[MatchValue, ...] = ()
+    """Whom the SP wants, if it says so (``psc:PrincipalSelection``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,20 @@ class NameID:
     format: str | None = None
     name_qualifier: str | None = None
     sp_name_qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyLimit:
+    """How far and to whom an assertion may be passed on (core 2.5.1.6)."""
+
+    count: int | None = None
+    """Through how many hands; ``None`` for any number."""
+    audiences: tuple[str, ...] | None = None
+    """To whom; ``None`` for anybody."""
+
+    def after_us(self) -> "ProxyLimit":
+        """Say what an assertion of ours that is based on it must say."""
+        return self if self.count is None else replace(self, count=self.count - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +98,8 @@ class VerifiedAssertion:
     remember_until: datetime
     """Until when the ID must be remembered against replay."""
     authenticating_authorities: tuple[str, ...]
+    proxy_limit: ProxyLimit
+    """To whom and how far this may be passed on."""
     attributes: Mapping[str, tuple[str, ...]]
 
 
@@ -95,6 +122,8 @@ class Release:
     session_index: str | None
     session_not_on_or_after: datetime | None
     authenticating_authorities: tuple[str, ...]
+    proxy_limit: ProxyLimit
+    """To whom and how far the e-tjänst may pass this on."""
     attributes: tuple[IssuedAttribute, ...]
 
 

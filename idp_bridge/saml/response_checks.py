@@ -26,9 +26,13 @@ from idp_bridge.errors import (
     WrongIssuerError,
     WrongSubjectError,
 )
+from idp_bridge.saml.messages import ProxyLimit
 from idp_bridge.saml.times import Moment, read_instant
 from metadata import names
 from metadata.entities import IdentityProvider
+
+MAX_COUNT: Final = 9999
+"""The largest ``Count`` that we tell apart from larger ones."""
 
 _TOP_LEVEL: Final = frozenset(
     {names.STATUS_REQUESTER, names.STATUS_RESPONDER, names.STATUS_VERSION_MISMATCH}
@@ -65,7 +69,7 @@ class Expected:
     our_entity_id: str
     acs_url: str
     sp_entity_id: str
-    """The e-tjänst that will be told."""
+    """The e-tjänst that will be told; ourselves for our own pages."""
     levels: tuple[str, ...]
     """The levels that we asked for and that this IdP may assert."""
     force_authn: bool
@@ -186,14 +190,13 @@ def check_conditions(conditions: Any, expected: Expected) -> None:
     """Refuse outside the validity of an assertion, or with unknown conditions.
 
     Core 2.5.1. ``OneTimeUse`` is kept by remembering the assertion's ID;
-    ``ProxyRestriction`` forbids passing on with ``Count="0"``, or to an e-tjänst that
-    its list does not name.
+    ``ProxyRestriction`` by :func:`check_proxy_limit`.
 
     Raises:
         BadAssertionError: There are no Conditions.
         ExpiredError: They no longer hold.
         NotYetValidError: They do not hold yet.
-        UnknownConditionError: A condition that we do not understand or cannot meet.
+        UnknownConditionError: A condition that we do not understand.
     """
     if conditions is None:
         raise BadAssertionError("no Conditions")
@@ -203,21 +206,55 @@ def check_conditions(conditions: Any, expected: Expected) -> None:
         expected.moment.check_not_over(read_instant(conditions.not_on_or_after))
     if conditions.condition or conditions.extension_elements:
         raise UnknownConditionError("a condition that we do not know")
-    for restriction in conditions.proxy_restriction or []:
-        _check_proxy_restriction(restriction, expected)
 
 
-def _check_proxy_restriction(restriction: Any, expected: Expected) -> None:
-    """Refuse when upstream forbids passing its assertion on (core 2.5.1.6)."""
-    if restriction.count is not None and not _positive(restriction.count):
+def read_proxy_limit(conditions: Any) -> ProxyLimit:
+    """Read how far and to whom an assertion may be passed on (core 2.5.1.6).
+
+    Of several restrictions each must be met: the smallest count and the audiences that
+    all of them name.
+
+    Raises:
+        UnknownConditionError: A count that is no number.
+    """
+    restrictions = conditions.proxy_restriction or []
+    counts = [_count(each.count) for each in restrictions if each.count is not None]
+    lists = [
+        [audience.text for audience in each.audience]
+        for each in restrictions
+        if each.audience
+    ]
+    named = dict.fromkeys(lists[0]) if lists else {}
+    return ProxyLimit(
+        count=min(counts, default=None),
+        audiences=tuple(one for one in named if all(one in each for each in lists))
+        if lists
+        else None,
+    )
+
+
+def _count(text: str) -> int:
+    """Read a count; one with many digits is as good as any large one."""
+    if not (text.isascii() and text.isdigit()):
+        raise UnknownConditionError("a ProxyRestriction whose Count is no number")
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) < len(str(MAX_COUNT)) else MAX_COUNT
+
+
+def check_proxy_limit(limit: ProxyLimit, *, sp_entity_id: str) -> None:
+    """Refuse to tell an e-tjänst what upstream forbids us to pass on (core 2.5.1.6).
+
+    Args:
+        limit: What upstream allows.
+        sp_entity_id: Who would be told.
+
+    Raises:
+        UnknownConditionError: The count is 0, or the list does not name the e-tjänst.
+    """
+    if limit.count is not None and limit.count < 1:
         raise UnknownConditionError("ProxyRestriction forbids passing it on")
-    audiences = {audience.text for audience in restriction.audience}
-    if audiences and expected.sp_entity_id not in audiences:
+    if limit.audiences is not None and sp_entity_id not in limit.audiences:
         raise UnknownConditionError("ProxyRestriction does not name this SP")
-
-
-def _positive(count: str) -> bool:
-    return count.isascii() and count.isdigit() and count.strip("0") != ""
 
 
 def check_audience(conditions: Any, expected: Expected) -> None:

@@ -97,7 +97,7 @@ def add_conditions(
     protection: Protection,
     *,
     audience: str,
-) -> None:
+) -> etree._Element:
     """This SP and nobody else, from a little before now and for a short while."""
     conditions = add(
         element,
@@ -107,6 +107,7 @@ def add_conditions(
     )
     restriction = add(conditions, SAML + "AudienceRestriction")
     add(restriction, SAML + "Audience", audience)
+    return conditions
 
 
 def add_attributes(

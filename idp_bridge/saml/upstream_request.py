@@ -8,7 +8,8 @@ from datetime import datetime
 from lxml import etree
 
 from idp_bridge.errors import UnavailableIdpError
-from idp_bridge.saml import bindings
+from idp_bridge.saml import bindings, principal_selection
+from idp_bridge.saml.messages import MatchValue
 from idp_bridge.saml.times import write_instant
 from idp_bridge.saml.writing import SAML, SAMLP, add, root, to_bytes
 from metadata import names, signatures
@@ -34,6 +35,8 @@ class UpstreamQuestion:
     requester_ids: tuple[str, ...] = ()
     """For whom we ask, nearest last (core 3.4.1.2); empty to keep it to ourselves."""
     attribute_index: int | None
+    principal: tuple[MatchValue, ...] = ()
+    """Whom we want, under the names of this identity provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,7 @@ def _message(question: UpstreamQuestion, *, location: str) -> etree._Element:
         AttributeConsumingServiceIndex=None if index is None else str(index),
     )
     add(request, SAML + "Issuer", question.our_entity_id)
+    principal_selection.add_principal(request, question.principal)
     _add_authn_context(request, question.levels)
     _add_scoping(request, question)
     return request

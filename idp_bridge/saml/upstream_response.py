@@ -26,7 +26,7 @@ from idp_bridge.saml import attributes, gate
 from idp_bridge.saml import response_checks as checks
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.encryption import DecryptionKey, decrypt_assertion
-from idp_bridge.saml.messages import NameID, VerifiedAssertion
+from idp_bridge.saml.messages import NameID, ProxyLimit, VerifiedAssertion
 from idp_bridge.saml.model import to_model
 from idp_bridge.saml.response_checks import Expected
 from idp_bridge.saml.times import read_instant
@@ -187,8 +187,17 @@ def _value_of(
         session_not_on_or_after=session_end,
         remember_until=_remember_until(model, expected),
         authenticating_authorities=_authorities(statement.authn_context),
+        proxy_limit=_proxy_limit(model.conditions, expected),
         attributes=values,
     )
+
+
+def _proxy_limit(conditions: Any, expected: Expected) -> ProxyLimit:
+    """Read what may be passed on; for our own pages nothing is."""
+    limit = checks.read_proxy_limit(conditions)
+    if expected.sp_entity_id != expected.our_entity_id:
+        checks.check_proxy_limit(limit, sp_entity_id=expected.sp_entity_id)
+    return limit
 
 
 def _remember_until(model: Any, expected: Expected) -> datetime:

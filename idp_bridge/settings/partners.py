@@ -67,6 +67,16 @@ class Profile(StrEnum):
     SWEDEN_CONNECT = "sweden-connect"
 
 
+class PrincipalSelection(StrEnum):
+    """What it means that an SP names the person who shall log in."""
+
+    REQUIRED = "required"
+    HINT = "hint"
+
+
+SetIndex = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,4})$")]
+"""An ``AttributeConsumingServiceIndex``, as a key in TOML is written."""
+
 _NAME_ID_FORMATS: Final = {
     "persistent": names.NAMEID_PERSISTENT,
     "transient": names.NAMEID_TRANSIENT,
@@ -134,6 +144,14 @@ class DownstreamPolicy(Section):
     """Level to answer with when the SP asks for none."""
     levels: LevelMap | None = None
     """Levels of this SP alone, instead of the general `levels`; not given: those."""
+    upstream_attribute_sets: dict[SetIndex, Annotated[int, Field(ge=0, le=65535)]] = (
+        Field(default_factory=dict)
+    )
+    """Which of our attribute sets is asked for upstream, by the index in the SP's
+    request; otherwise that of the `[[upstream]]`."""
+    principal_selection: PrincipalSelection = PrincipalSelection.REQUIRED
+    """What it means that the SP names a person: only that person may log in
+    (``required``), or the identity provider need not ask who it is (``hint``)."""
     may_have: tuple[Fact, ...] = MAY_HAVE
     """What the SP is told if it asks; whatever is not here it is not told."""
     release: tuple[Uri, ...] = ()

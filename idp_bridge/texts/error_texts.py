@@ -199,6 +199,12 @@ TEXTS: Final[dict[str, ErrorText]] = {
         "du inte är registrerad",
         "you are not registered",
     ),
+    "wrong-person": _refused(
+        "E-tjänsten väntade sig en annan person. Logga in med rätt legitimation.",
+        "The e-service expected somebody else. Log in with the right identification.",
+        "e-tjänsten väntade sig en annan person",
+        "the e-service expected somebody else",
+    ),
     "inactive-person": _refused(
         "Du är inte längre registrerad. Kontakta administratören i din kommun eller "
         "region.",

@@ -1,5 +1,7 @@
 """An assertion with conditions that we do not know or cannot meet, or without any."""
 
+from pathlib import Path
+
 import pytest
 
 from idp_bridge.errors import (
@@ -7,6 +9,8 @@ from idp_bridge.errors import (
     UnknownConditionError,
     WrongVersionError,
 )
+from idp_bridge.saml.messages import ProxyLimit
+from tests.support.saml.logins import answer_to, issued, make_bridge
 from tests.support.saml.responses import (
     assertion,
     attribute,
@@ -17,7 +21,13 @@ from tests.support.saml.responses import (
     response,
 )
 from tests.support.saml.signing import signed
-from tests.support.saml.world import OTHER_SP, SP, take_response
+from tests.support.saml.world import (
+    OTHER_SP,
+    OUR_SP,
+    SP,
+    expected,
+    take_response,
+)
 
 
 def under(*conditions: str) -> str:
@@ -45,6 +55,53 @@ def proxied(count: str | None, *audiences: str) -> str:
 )
 def test_a_condition_that_we_fulfil_passes(condition: str) -> None:
     take_response(under(condition))
+
+
+@pytest.mark.parametrize(
+    ("condition", "count", "audiences"),
+    [
+        ("", None, None),
+        (proxied("2"), 2, None),
+        (proxied("3") + proxied("2", SP), 2, (SP,)),
+        (proxied(None, SP, OTHER_SP), None, (SP, OTHER_SP)),
+        (proxied("4", "urn:x", SP) + proxied(None, SP, "urn:y"), 4, (SP,)),
+    ],
+)
+def test_of_several_limits_each_is_kept(
+    condition: str, count: int | None, audiences: tuple[str, ...] | None
+) -> None:
+    limit = take_response(under(condition)).proxy_limit
+    assert limit == ProxyLimit(count=count, audiences=audiences)
+
+
+@pytest.mark.parametrize(
+    "lists", [(proxied(None, SP), proxied(None, OTHER_SP)), (proxied("1", "urn:x"),)]
+)
+def test_whom_not_every_list_names_is_told_nothing(lists: tuple[str, ...]) -> None:
+    with pytest.raises(UnknownConditionError):
+        take_response(under(*lists))
+
+
+def test_our_own_pages_pass_nothing_on() -> None:
+    own = expected(sp_entity_id=OUR_SP)
+    take_response(under(proxied("0", OTHER_SP)), own)
+    with pytest.raises(UnknownConditionError):
+        take_response(under(proxied("x")), own)
+
+
+@pytest.mark.parametrize(("said", "passed_on"), [("1", "0"), ("7", "6")])
+def test_the_e_tjanst_is_told_that_it_may_pass_on_one_hand_less(
+    tmp_path: Path, said: str, passed_on: str
+) -> None:
+    bridge = make_bridge(tmp_path)
+    asked = bridge.ask()
+    answer = answer_to(asked, conditions=held(proxied(said, SP, "urn:friend")))
+    told = issued(bridge.finish(asked, answer))
+    restriction = told.find(".//{*}Conditions/{*}ProxyRestriction")
+    assert restriction.get("Count") == passed_on
+    assert [each.text for each in restriction] == [SP, "urn:friend"]
+    audiences = told.findall(".//{*}AudienceRestriction/{*}Audience")
+    assert [each.text for each in audiences] == [SP]
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,39 @@ import pytest
 
 from idp_bridge.errors import (
     BadAssertionError,
+    BadSignatureError,
     UnknownPartnerError,
     UnreadableMessageError,
     WrongIssuerError,
 )
+from idp_bridge.login import choose
 from metadata import names
-from tests.support.saml.logins import make_bridge
+from tests.support.keys import KeyPair, rsa_key
+from tests.support.saml.logins import (
+    SITHS,
+    Asked,
+    Bridge,
+    make_bridge,
+    request_id_of,
+)
 from tests.support.saml.requests import authn_request, posted
 from tests.support.saml.responses import (
     assertion,
+    bearer,
     good,
     issuer_element,
     response,
 )
 from tests.support.saml.signing import signed
-from tests.support.saml.world import IDP, OTHER_IDP, SP, take_request, take_response
+from tests.support.saml.world import (
+    IDP,
+    OTHER_IDP,
+    SP,
+    identity_provider,
+    idp_key,
+    take_request,
+    take_response,
+)
 
 FALSE_NAMES = [
     OTHER_IDP,
@@ -67,6 +85,55 @@ def test_an_assertion_names_its_issuer_once() -> None:
     twice = assertion().replace(issuer_element(), issuer_element() * 2)
     with pytest.raises(BadAssertionError):
         take_response(response(signed(twice)))
+
+
+# --- two identity providers that we trust ---------------------------------------------
+
+ACCOUNT = {**SITHS, "entity_id": OTHER_IDP, "method": "konto", "title": "Konto"}
+
+
+def asked_of_siths(folder: Path) -> tuple[Bridge, Asked]:
+    bridge = make_bridge(folder, upstream=[SITHS, ACCOUNT])
+    bridge.parties.idps[OTHER_IDP] = identity_provider(
+        entity_id=OTHER_IDP, signing_keys=(rsa_key("other idp").public,)
+    )
+    return bridge, bridge.ask()
+
+
+def answered_by(asked: Asked, issuer: str, *, key: KeyPair) -> str:
+    subject = bearer(in_response_to=asked.request_id)
+    inside = signed(assertion(issuer=issuer, subject=subject), by=key)
+    return response(inside, issuer=issuer, in_response_to=asked.request_id)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "key", "error"),
+    [
+        (OTHER_IDP, "other idp", WrongIssuerError),
+        (OTHER_IDP, "idp", WrongIssuerError),
+        (IDP, "other idp", BadSignatureError),
+    ],
+)
+def test_another_one_than_was_asked_answers_for_nobody(
+    tmp_path: Path, issuer: str, key: str, error: type[Exception]
+) -> None:
+    """Not even one that could have been asked, and the honest answer still counts."""
+    bridge, asked = asked_of_siths(tmp_path)
+    with pytest.raises(error):
+        bridge.finish(asked, answered_by(asked, issuer, key=rsa_key(key)))
+    bridge.finish(asked, answered_by(asked, IDP, key=idp_key()))
+
+
+def test_each_one_answers_what_it_was_asked(tmp_path: Path) -> None:
+    bridge, asked = asked_of_siths(tmp_path)
+    parts = bridge.parts
+    pending = choose.find(asked.begun.pending.login_id, asked.begun.secret, parts)
+    outbound = choose.send(pending, "konto", parts)
+    other = Asked(asked.begun, outbound, request_id_of(outbound))
+    theirs = answered_by(other, OTHER_IDP, key=rsa_key("other idp"))
+    with pytest.raises(WrongIssuerError):
+        bridge.finish(other, answered_by(other, IDP, key=idp_key()))
+    bridge.finish(other, theirs)
 
 
 # --- requests -------------------------------------------------------------------------

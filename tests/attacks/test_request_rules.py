@@ -16,7 +16,6 @@ from idp_bridge.errors import (
     ProxyCountError,
     StaleAuthenticationError,
     UnreadableMessageError,
-    UnsupportedIdpError,
     UnsupportedRequestError,
     WrongVersionError,
 )
@@ -44,7 +43,6 @@ from tests.support.saml.requests import (
 )
 from tests.support.saml.responses import authn
 from tests.support.saml.world import (
-    IDP,
     OTHER_IDP,
     OTHER_SP,
     SP,
@@ -165,36 +163,6 @@ def test_the_format_that_was_asked_for_is_issued(bridge: Bridge) -> None:
         asked = bridge.ask(posted(authn_request(policy, id=f"_{number}")))
         found = issued(bridge.finish(asked)).find(".//{*}NameID")
         assert found.get("Format") == wanted
-
-
-# --- scoping --------------------------------------------------------------------------
-
-
-def test_a_request_may_forbid_asking_somebody_else(bridge: Bridge) -> None:
-    for count, passed_on in (("1", "0"), ("5", "4")):
-        asked = bridge.ask(asking(scoping(proxy_count=count), id=f"_{count}"))
-        scope = sent_xml(asked.outbound).find("{*}Scoping")
-        assert scope.get("ProxyCount") == passed_on
-    with pytest.raises(ProxyCountError) as refusal:
-        bridge.ask(asking(scoping(proxy_count="0"), id="_0"))
-    assert refusal.value.second_status == names.STATUS_PROXY_COUNT_EXCEEDED
-
-
-@pytest.mark.parametrize("count", ["-1", "x", "", "1.0", "\u0661", "9" * 6])
-def test_a_count_is_a_number(count: str) -> None:
-    with pytest.raises(UnreadableMessageError):
-        take_request(asking(scoping(proxy_count=count)))
-
-
-def test_a_list_narrows_the_identity_providers(bridge: Bridge) -> None:
-    bridge.configure(upstream=[SITHS, ACCOUNT])
-    both = bridge.begin(asking(scoping(idps=(OTHER_IDP, IDP)), id="_both"))
-    assert len(both.methods) == 2
-    one = bridge.begin(asking(scoping(idps=(OTHER_IDP, "urn:x")), id="_one"))
-    assert [method.method for method in one.methods] == ["konto"]
-    with pytest.raises(UnsupportedIdpError) as refusal:
-        bridge.begin(asking(scoping(idps=("urn:x", IDP + "/")), id="_none"))
-    assert refusal.value.second_status == names.STATUS_NO_SUPPORTED_IDP
 
 
 # --- passive and forced ---------------------------------------------------------------

@@ -19,7 +19,7 @@ from idp_bridge.keys import load_keys
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.saml import downstream_response, upstream_request
 from idp_bridge.saml.downstream_response import Envelope, Protection
-from idp_bridge.saml.messages import IssuedAttribute, NameID, Release
+from idp_bridge.saml.messages import IssuedAttribute, NameID, ProxyLimit, Release
 from idp_bridge.saml.upstream_request import OutboundRequest, UpstreamQuestion
 from metadata import names
 from metadata.clock import Clock
@@ -89,6 +89,7 @@ class Parties:
             session_index="_session",
             session_not_on_or_after=None,
             authenticating_authorities=(SITHS.entity_id,),
+            proxy_limit=ProxyLimit(),
             attributes=(
                 _attribute(names.ATTR_HSA_ID, "SE2120990011-B001"),
                 _attribute(names.ATTR_GIVEN_NAME, "Anna <b>"),

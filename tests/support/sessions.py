@@ -5,11 +5,11 @@ from typing import Any
 
 from idp_bridge.login.authentication import Authentication
 from idp_bridge.saml.attributes import Identity
-from idp_bridge.saml.messages import NameID
+from idp_bridge.saml.messages import NameID, ProxyLimit
 from metadata import names
 from tests.support.clock import NOW
 from tests.support.permission_world import ALICE
-from tests.support.saml.world import IDP
+from tests.support.saml.world import IDP, SP
 
 
 def authentication(hsa_id: str = ALICE, **changes: Any) -> Authentication:
@@ -26,6 +26,7 @@ def authentication(hsa_id: str = ALICE, **changes: Any) -> Authentication:
         method="siths",
         authn_instant=NOW,
         level=names.LOA_SAMBI_3,
+        proxy_limit=ProxyLimit(count=2, audiences=(SP,)),
         authorities=("urn:first",),
         name_id=NameID(value="_upstream"),
         session_index="_index",

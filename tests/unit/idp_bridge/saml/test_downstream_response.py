@@ -16,7 +16,13 @@ from idp_bridge.saml.downstream_response import (
     make_success,
 )
 from idp_bridge.saml.encryption import DecryptionKey
-from idp_bridge.saml.messages import IssuedAttribute, NameID, Release, Status
+from idp_bridge.saml.messages import (
+    IssuedAttribute,
+    NameID,
+    ProxyLimit,
+    Release,
+    Status,
+)
 from idp_bridge.saml.upstream_response import accept, open_response
 from metadata import names, safe_xml, signatures
 from metadata.entities import EncryptionKey
@@ -53,6 +59,7 @@ RELEASE = Release(
     session_index="_session",
     session_not_on_or_after=NOW + timedelta(hours=1),
     authenticating_authorities=("urn:first", "urn:second"),
+    proxy_limit=ProxyLimit(),
     attributes=(
         IssuedAttribute(
             name="urn:permissions", friendly_name="behorighet", values=("a", "<b>&")
@@ -164,6 +171,28 @@ def test_without_authorities_and_end_there_are_none() -> None:
     assert response.find(".//{*}AuthenticatingAuthority") is None
     statement = response.find(".//{*}AuthnStatement")
     assert "SessionNotOnOrAfter" not in statement.attrib
+
+
+@pytest.mark.parametrize(
+    ("limit", "count", "audiences"),
+    [
+        (ProxyLimit(count=0), "0", []),
+        (ProxyLimit(count=3, audiences=(SP, "urn:b")), "3", [SP, "urn:b"]),
+        (ProxyLimit(audiences=(SP,)), None, [SP]),
+    ],
+)
+def test_how_far_it_may_be_passed_on_is_passed_on(
+    limit: ProxyLimit, count: str | None, audiences: list[str], schema: etree.XMLSchema
+) -> None:
+    response = made(proxy_limit=limit)
+    restriction = response.find(".//{*}Conditions/{*}ProxyRestriction")
+    assert restriction.get("Count") == count
+    assert [each.text for each in restriction] == audiences
+    schema.assertValid(response)
+
+
+def test_without_a_limit_nothing_is_said_about_one() -> None:
+    assert made().find(".//{*}ProxyRestriction") is None
 
 
 @pytest.mark.parametrize(
