@@ -1,4 +1,4 @@
-"""How is a key made? RSA, with a certificate that it signs itself.
+"""How is a key made? RSA or EC, with a certificate that it signs itself.
 
 The certificate is a container that partners take the key from (Sweden Connect
 deployment profile 2.1); its dates only have to be far enough away.
@@ -6,11 +6,12 @@ deployment profile 2.1); its dates only have to be far enough away.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -18,11 +19,28 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-DEFAULT_BITS: Final = 3072
-CHOICES_OF_BITS: Final = (2048, 3072, 4096)
 VALIDITY: Final = timedelta(days=3650)
 _BEFORE: Final = timedelta(days=1)
 """A certificate begins a little earlier, for partners whose clocks are slow."""
+
+
+class KeyKind(StrEnum):
+    """Which keys we make; all are strong enough for every profile."""
+
+    RSA_2048 = "rsa-2048"
+    RSA_3072 = "rsa-3072"
+    RSA_4096 = "rsa-4096"
+    EC_P256 = "ec-p256"
+    EC_P384 = "ec-p384"
+
+    @property
+    def is_rsa(self) -> bool:
+        """Tell whether others can encrypt to such a key."""
+        return self in _BITS
+
+
+_BITS: Final = {KeyKind.RSA_2048: 2048, KeyKind.RSA_3072: 3072, KeyKind.RSA_4096: 4096}
+_CURVES: Final = {KeyKind.EC_P256: ec.SECP256R1, KeyKind.EC_P384: ec.SECP384R1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +51,15 @@ class NewKey:
     certificate_pem: bytes
 
 
-def make_key(name: str, *, now: datetime, bits: int = DEFAULT_BITS) -> NewKey:
+def make_key(name: str, *, now: datetime, kind: KeyKind = KeyKind.RSA_3072) -> NewKey:
     """Make a key.
 
     Args:
         name: Who it belongs to; the certificate's common name, shortened if need be.
         now: From when the certificate counts.
-        bits: Length of the RSA key.
+        kind: Which kind of key.
     """
-    private_key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    private_key = _private_key(kind)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
         x509.CertificateBuilder()
@@ -57,3 +75,9 @@ def make_key(name: str, *, now: datetime, bits: int = DEFAULT_BITS) -> NewKey:
         private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         certificate.public_bytes(Encoding.PEM),
     )
+
+
+def _private_key(kind: KeyKind) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    if kind in _CURVES:
+        return ec.generate_private_key(_CURVES[kind]())
+    return rsa.generate_private_key(public_exponent=65537, key_size=_BITS[kind])

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from metadata import names
+
 
 class Role(StrEnum):
     """What an entity may do; a key speaks only for the role it was published in."""
@@ -25,6 +27,31 @@ class PublicKey:
     """The X.509 certificate, DER."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTransport:
+    """A variant of RSA-OAEP, by which the key of a message travels."""
+
+    algorithm: str = names.KEY_TRANSPORT_OAEP
+    digest: str = names.DIGEST_SHA1
+    """``ds:DigestMethod``; SHA-1 when nothing is said, which is no weakness here."""
+    mask: str = names.MASK_SHA1
+    """``xenc11:MGF``; always SHA-1 with ``rsa-oaep-mgf1p``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifies:
+    """Which signatures a party says that it can verify (SAML algorithm support 1.0)."""
+
+    signatures: tuple[str, ...] = ()
+    """``alg:SigningMethod``; often none: then it knows those that everybody must."""
+    digests: tuple[str, ...] = ()
+    """``alg:DigestMethod``."""
+
+
+ANYBODY = Verifies()
+"""Somebody of whom we only know that they keep to the specifications."""
+
+
 @dataclass(frozen=True, slots=True)
 class EncryptionKey:
     """A key to encrypt to, with the algorithms that its owner declares."""
@@ -32,6 +59,8 @@ class EncryptionKey:
     key: PublicKey
     methods: tuple[str, ...] = ()
     """``md:EncryptionMethod`` algorithms in the order of the metadata; often empty."""
+    transports: tuple[KeyTransport, ...] = ()
+    """The variants of RSA-OAEP among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +124,7 @@ class IdentityProvider:
     """Names of attributes by which it wants to be told whom a request is about."""
     error_url: str | None = None
     """Its page for people whose login did not do (``errorURL``)."""
+    verifies: Verifies = ANYBODY
     display: Display = field(default_factory=Display)
 
 
@@ -117,6 +147,7 @@ class ServiceProvider:
     signs_requests: bool = False
     """``AuthnRequestsSigned``: an unsigned request from this SP is refused."""
     wants_signed_assertions: bool = False
+    verifies: Verifies = ANYBODY
     entity_categories: tuple[str, ...] = ()
     wanted_subject_ids: tuple[str, ...] = ()
     """``subject-id:req``: ``subject-id``, ``pairwise-id``, ``any`` or ``none``."""

@@ -14,10 +14,13 @@ from lxml import etree
 from metadata import names
 from metadata.algorithms import check_key
 from metadata.elements import MD, Reading, attribute, children, text_of
-from metadata.entities import EncryptionKey, PublicKey
+from metadata.entities import EncryptionKey, KeyTransport, PublicKey, Verifies
 from metadata.errors import WeakAlgorithmError
 
 _DS: Final = f"{{{names.NS_DS}}}"
+_XENC11: Final = f"{{{names.NS_XENC11}}}"
+_ALGORITHMS: Final = f"{{{names.NS_ALGORITHMS}}}"
+_TRANSPORTS: Final = (names.KEY_TRANSPORT_OAEP, names.KEY_TRANSPORT_OAEP_11)
 _SIGNING: Final = "signing"
 _ENCRYPTION: Final = "encryption"
 
@@ -32,7 +35,7 @@ def read_encryption_keys(
 ) -> tuple[EncryptionKey, ...]:
     """Read the keys to encrypt to, each with the algorithms that its owner declares."""
     return tuple(
-        EncryptionKey(key, _methods(descriptor))
+        EncryptionKey(key, _methods(descriptor), _transports(descriptor))
         for descriptor, key in _keys(role, _ENCRYPTION, reading)
     )
 
@@ -79,6 +82,46 @@ def _key(descriptor: etree._Element, reading: Reading) -> PublicKey | None:
         reading.warn(f"KeyDescriptor left out: {error}")
         return None
     return key
+
+
+def read_verifies(entity: etree._Element, role: etree._Element) -> Verifies:
+    """Read which signatures a party can verify; what a role says goes before.
+
+    SAML metadata profile for algorithm support 1.0, 2.4.
+    """
+
+    def said(tag: str) -> tuple[str, ...]:
+        for parent in (role, entity):
+            found = children(parent, MD + "Extensions", _ALGORITHMS + tag)
+            if names_found := tuple(attribute(each, "Algorithm") for each in found):
+                return names_found
+        return ()
+
+    return Verifies(signatures=said("SigningMethod"), digests=said("DigestMethod"))
+
+
+def _transports(descriptor: etree._Element) -> tuple[KeyTransport, ...]:
+    """Read the variants of RSA-OAEP; several digests of one method are several."""
+    found = [
+        KeyTransport(algorithm=algorithm, digest=digest, mask=_mask_of(method))
+        for method in children(descriptor, MD + "EncryptionMethod")
+        if (algorithm := attribute(method, "Algorithm")) in _TRANSPORTS
+        for digest in _digests_of(method)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _digests_of(method: etree._Element) -> list[str]:
+    declared = children(method, _DS + "DigestMethod")
+    return [attribute(each, "Algorithm") for each in declared] or [names.DIGEST_SHA1]
+
+
+def _mask_of(method: etree._Element) -> str:
+    """Read the mask; ``rsa-oaep-mgf1p`` has only one (XML Encryption 1.1, 5.5.2)."""
+    if attribute(method, "Algorithm") == names.KEY_TRANSPORT_OAEP:
+        return names.MASK_SHA1
+    declared = children(method, _XENC11 + "MGF")
+    return next((attribute(each, "Algorithm") for each in declared), names.MASK_SHA1)
 
 
 def _methods(descriptor: etree._Element) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ pysaml2 is the message model only: its classes know the order of the schema.
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -195,8 +195,21 @@ def _encryption_key(certificate: bytes, methods: Iterable[str]) -> md.KeyDescrip
     return md.KeyDescriptor(
         use="encryption",
         key_info=_key_info(certificate),
-        encryption_method=[md.EncryptionMethod(algorithm=method) for method in methods],
+        encryption_method=[
+            one for method in methods for one in _encryption_methods(method)
+        ],
     )
+
+
+def _encryption_methods(algorithm: str) -> Iterator[md.EncryptionMethod]:
+    """Declare an algorithm; RSA-OAEP with SHA-256, too, which must be declared."""
+    yield md.EncryptionMethod(algorithm=algorithm)
+    if algorithm == names.KEY_TRANSPORT_OAEP:
+        digest = ds.DigestMethod(algorithm=names.DIGEST_SHA256)
+        yield md.EncryptionMethod(
+            algorithm=algorithm,
+            extension_elements=[element_to_extension_element(digest)],
+        )
 
 
 def _key_info(certificate: bytes) -> ds.KeyInfo:

@@ -43,6 +43,7 @@ from metadata.key_descriptors import (
     publishes_encryption_keys,
     read_encryption_keys,
     read_signing_keys,
+    read_verifies,
 )
 
 MAX_ENTITY_ID_BYTES: Final = 1024
@@ -109,6 +110,7 @@ def identity_provider_of(entity: etree._Element, reading: Reading) -> IdentityPr
         assurance_certifications=entity_attribute(
             entity, names.ASSURANCE_CERTIFICATION
         ),
+        verifies=read_verifies(entity, role),
         requested_principal=_requested_principal(role),
         error_url=_error_url(role, reading),
         display=read_display(entity, role, reading),
@@ -137,6 +139,7 @@ def service_provider_of(entity: etree._Element, reading: Reading) -> ServiceProv
         name_id_formats=texts(role, MD + "NameIDFormat"),
         signs_requests=is_true(role, "AuthnRequestsSigned"),
         wants_signed_assertions=is_true(role, "WantAssertionsSigned"),
+        verifies=read_verifies(entity, role),
         entity_categories=entity_attribute(entity, names.ENTITY_CATEGORY),
         wanted_subject_ids=entity_attribute(entity, names.SUBJECT_ID_SIGNAL),
         display=read_display(entity, role, reading),
@@ -262,7 +265,10 @@ def entity_attribute(entity: etree._Element, name: str) -> tuple[str, ...]:
 def _requested_principal(role: etree._Element) -> tuple[str, ...]:
     """Read what it wants to know about a person (Principal Selection 1.0, 2.2)."""
     wishes = children(
-        role, MD + "Extensions", _PSC + "RequestedPrincipalSelection", _PSC + "MatchValue"
+        role,
+        MD + "Extensions",
+        _PSC + "RequestedPrincipalSelection",
+        _PSC + "MatchValue",
     )
     found = (attribute(wish, "Name") for wish in wishes)
     return tuple(dict.fromkeys(name for name in found if name))

@@ -6,12 +6,12 @@ key needs, for the same bytes. What we sign here it verifies in the tests.
 
 import base64
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 from lxml import etree
 
 from metadata import names
+from metadata.algorithms import DIGESTS
 from metadata.signature_shape import DS, SIGNATURE
 
 _EXCLUSIVE: Final = f"{{{names.C14N_EXCLUSIVE}}}"
@@ -20,7 +20,11 @@ _EXCLUSIVE_PREFIXES: Final = {"ec": names.C14N_EXCLUSIVE}
 
 
 def new_signature(
-    root: etree._Element, *, algorithm: str, prefixes: Sequence[str]
+    root: etree._Element,
+    *,
+    algorithm: str,
+    prefixes: Sequence[str],
+    digest_algorithm: str = names.DIGEST_SHA256,
 ) -> etree._Element:
     """Write a Signature of an element as it is now, without a value (core 5.4).
 
@@ -28,8 +32,9 @@ def new_signature(
         root: The root element of its document, with an ``ID``.
         algorithm: The signature algorithm.
         prefixes: Namespace prefixes that values use, such as ``xs:string``.
+        digest_algorithm: The algorithm of the digest.
     """
-    digest = sha256(canonical(root, prefixes)).digest()
+    digest = DIGESTS[digest_algorithm](canonical(root, prefixes)).digest()
     signature = etree.Element(SIGNATURE, nsmap=_PREFIXES)
     info = etree.SubElement(signature, DS + "SignedInfo")
     _add_method(info, "CanonicalizationMethod", names.C14N_EXCLUSIVE)
@@ -45,7 +50,7 @@ def new_signature(
             PrefixList=" ".join(prefixes),
             nsmap=_EXCLUSIVE_PREFIXES,
         )
-    _add_method(reference, "DigestMethod", names.DIGEST_SHA256)
+    _add_method(reference, "DigestMethod", digest_algorithm)
     _add_value(reference, "DigestValue", digest)
     return signature
 

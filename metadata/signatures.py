@@ -8,7 +8,7 @@ between parsers have nothing to work on.
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hmac import compare_digest
 from typing import Any, Final
@@ -30,8 +30,14 @@ from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
 from metadata import names, safe_xml, signature_writing
-from metadata.algorithms import DIGESTS, MAX_KEPT, check_signature_algorithm, public_key
-from metadata.entities import PublicKey
+from metadata.algorithms import (
+    DIGESTS,
+    MAX_KEPT,
+    SIGNATURES,
+    check_signature_algorithm,
+    public_key,
+)
+from metadata.entities import ANYBODY, PublicKey, Verifies
 from metadata.errors import BadSignatureError, WeakAlgorithmError
 from metadata.signature_shape import (
     SIGNATURE,
@@ -50,6 +56,7 @@ class SigningKey:
     certificate: bytes
     """DER."""
     private_key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
+    signs_for: Verifies = ANYBODY
 
     @classmethod
     def from_pem(cls, private_key_pem: bytes, certificate_pem: bytes) -> "SigningKey":
@@ -77,10 +84,27 @@ class SigningKey:
 
     @property
     def algorithm(self) -> str:
-        """The signature algorithm that goes with this key."""
-        if isinstance(self.private_key, rsa.RSAPrivateKey):
-            return names.SIGNATURE_RSA_SHA256
-        return names.SIGNATURE_ECDSA_SHA256
+        """The signature algorithm for whom this key signs.
+
+        Those with SHA-256 everybody must know; another one is used only for who says
+        that it knows it and not SHA-256 (Sweden Connect deployment profile 8).
+        """
+        is_rsa = isinstance(self.private_key, rsa.RSAPrivateKey)
+        kind = rsa.RSAPublicKey if is_rsa else ec.EllipticCurvePublicKey
+        fitting = [uri for uri, one in SIGNATURES.items() if one.key_type is kind]
+        return next(
+            (uri for uri in fitting if uri in self.signs_for.signatures), fitting[0]
+        )
+
+    @property
+    def digest_algorithm(self) -> str:
+        """The digest for whom this key signs: SHA-256 unless only others are known."""
+        known = self.signs_for.digests
+        return next((one for one in DIGESTS if one in known), names.DIGEST_SHA256)
+
+    def signing_for(self, verifies: Verifies) -> "SigningKey":
+        """Let it sign for somebody, as they say that they can verify."""
+        return replace(self, signs_for=verifies)
 
 
 def _check_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
@@ -125,7 +149,10 @@ def sign_enveloped(
             message (RFC 6979).
     """
     signature = signature_writing.new_signature(
-        root, algorithm=key.algorithm, prefixes=inclusive_prefixes
+        root,
+        algorithm=key.algorithm,
+        digest_algorithm=key.digest_algorithm,
+        prefixes=inclusive_prefixes,
     )
     issuer = root.find(_ISSUER)
     root.insert(0 if issuer is None else root.index(issuer) + 1, signature)
@@ -138,7 +165,10 @@ def sign_enveloped(
 
 
 def sign_detached(
-    data: bytes, key: SigningKey, *, leave_nothing_to_chance: bool = False
+    data: bytes,
+    key: SigningKey,
+    *,
+    leave_nothing_to_chance: bool = False,
 ) -> tuple[str, bytes]:
     """Sign bytes, as the Redirect binding does with a query string.
 

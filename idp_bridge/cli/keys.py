@@ -8,6 +8,7 @@ from idp_bridge import keys, new_keys, rollover
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.keys import KeySet, Purpose, Slot, StoredKey
+from idp_bridge.new_keys import KeyKind
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.rollover import Waiting
 
@@ -60,16 +61,24 @@ def show(office: Office, *, as_json: bool) -> None:
 @group.command()
 @_purpose
 @click.option(
-    "--bits",
-    type=click.Choice([str(one) for one in new_keys.CHOICES_OF_BITS]),
-    default=str(new_keys.DEFAULT_BITS),
-    show_default=True,
+    "--kind",
+    type=click.Choice([str(one) for one in KeyKind]),
+    help="Which kind of key; otherwise [saml] signing_key, or rsa-3072 to encrypt to.",
 )
 @pass_office
-def new(office: Office, *, purpose: str, bits: str) -> None:
-    """Make the next key; our metadata names it beside the current one at once."""
+def new(office: Office, *, purpose: str, kind: str | None) -> None:
+    """Make the next key; our metadata names it beside the current one at once.
+
+    Raises:
+        BadParameter: Others encrypt to RSA only.
+    """
     settings, now = office.settings, office.clock()
-    key = new_keys.make_key(settings.host, now=now, bits=int(bits))
+    is_signing = purpose == Purpose.SIGNING
+    usual = settings.saml.signing_key if is_signing else KeyKind.RSA_3072
+    chosen = KeyKind(kind) if kind else usual
+    if not (is_signing or chosen.is_rsa):
+        raise click.BadParameter("Others encrypt to RSA only.", param_hint="--kind")
+    key = new_keys.make_key(settings.host, now=now, kind=chosen)
     keys.add_key(settings.key_dir, Purpose(purpose), Slot.NEXT, key, now=now)
     click.echo(f"Made the next key for {purpose}; our metadata names it from now on.")
     _tell_next_step(office, Purpose(purpose))

@@ -25,7 +25,7 @@ from idp_bridge.demo.provider import LEVELS, PROFILES, SITHS, Provider, metadata
 from idp_bridge.demo.service_login import ServiceLogin
 from idp_bridge.errors import SetupError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
-from idp_bridge.new_keys import make_key
+from idp_bridge.new_keys import KeyKind, make_key
 from idp_bridge.order_desk import witness
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.settings import LoginGroup, Settings, load_settings
@@ -45,7 +45,7 @@ _BASE_URL: Final = re.compile(r"^base_url = .*$", re.MULTILINE)
 _SOON: Final = timedelta(days=20)
 """When a permission ends of which there is a reminder."""
 _GROUPS: Final = {SITHS.method: LoginGroup.E_SERVICE_LEGITIMATION}
-_BITS: Final = 2048
+_KIND: Final = KeyKind.RSA_2048
 """Of the partners' keys: strong enough, and quickly made."""
 _HEAD: Final = """\
 # A demonstration: fictitious people, a stand-in for the portal, error pages on purpose.
@@ -185,7 +185,7 @@ def _keys_of(folder: Path, name: str, clock: Clock) -> KeySet:
     place = folder / "partners" / name
     if not place.exists():
         for purpose in Purpose:
-            key = make_key(name, now=clock(), bits=_BITS)
+            key = make_key(name, now=clock(), kind=_KIND)
             keys.add_key(place, purpose, Slot.CURRENT, key)
     return load_keys(place)
 

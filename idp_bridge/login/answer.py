@@ -49,13 +49,19 @@ def error_to_sp(error: BridgeError, request: AuthnRequest, parts: Parts) -> Answ
 
 
 def envelope(request: AuthnRequest, parts: Parts) -> Envelope:
-    """Say to whom a Response goes and what it answers."""
+    """Say to whom a Response goes and what it answers.
+
+    Raises:
+        UnknownPartnerError: It is no longer trusted.
+        StoreUnavailableError: The metadata cannot be read.
+    """
     return Envelope(
         our_entity_id=parts.settings.saml.idp_entity_id,
         sp_entity_id=request.sp_entity_id,
         acs_url=request.acs_url,
         in_response_to=request.id,
         issued=parts.clock(),
+        verifies=parts.find_sp(request.sp_entity_id).verifies,
     )
 
 

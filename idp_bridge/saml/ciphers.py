@@ -1,6 +1,6 @@
 """Content ciphers and key transport of XML encryption, on bytes.
 
-XML Encryption 1.1, sections 5.2 (AES-CBC, AES-GCM) and 5.5.2 (RSA-OAEP-MGF1P). The
+XML Encryption 1.1, sections 5.2 (AES-CBC, AES-GCM) and 5.5.2 (RSA-OAEP). The
 mathematics is that of the library ``cryptography``; here is only how XML encryption
 puts its parts together.
 """
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from metadata import names
+from metadata.entities import KeyTransport
 
 _GCM_NONCE: Final = 12
 """Bytes in front of the encrypted content (XML Encryption 1.1, 5.2.4)."""
@@ -96,29 +97,44 @@ _OAEP_DIGESTS: Final[dict[str, hashes.HashAlgorithm]] = {
 }
 
 
-def wrap(key: bytes, recipient: rsa.RSAPublicKey) -> bytes:
-    """Encrypt the key of a message to its recipient with RSA-OAEP-MGF1P."""
-    return recipient.encrypt(key, _oaep(names.DIGEST_SHA1))
+_OAEP_MASKS: Final[dict[str, hashes.HashAlgorithm]] = {
+    names.MASK_SHA1: hashes.SHA1(),  # noqa: S303  # as a mask, not for a signature
+    names.MASK_SHA256: hashes.SHA256(),
+    names.MASK_SHA384: hashes.SHA384(),
+    names.MASK_SHA512: hashes.SHA512(),
+}
 
 
-def unwrap(wrapped: bytes, key: rsa.RSAPrivateKey, *, digest: str) -> bytes:
-    """Decrypt the key of a message that was encrypted to us with RSA-OAEP-MGF1P.
+def knows(transport: KeyTransport) -> bool:
+    """Tell whether a variant of RSA-OAEP is one that we can use."""
+    return transport.digest in _OAEP_DIGESTS and transport.mask in _OAEP_MASKS
+
+
+def wrap(key: bytes, recipient: rsa.RSAPublicKey, transport: KeyTransport) -> bytes:
+    """Encrypt the key of a message to its recipient.
+
+    Args:
+        key: The key.
+        recipient: The recipient's key.
+        transport: A variant of RSA-OAEP that we know.
+    """
+    return recipient.encrypt(key, _oaep(transport))
+
+
+def unwrap(wrapped: bytes, key: rsa.RSAPrivateKey, transport: KeyTransport) -> bytes:
+    """Decrypt the key of a message that was encrypted to us.
 
     Args:
         wrapped: The encrypted key.
         key: Our private key.
-        digest: The algorithm of its ``ds:DigestMethod``; SHA-1 when there is none.
+        transport: A variant of RSA-OAEP that we know.
 
     Raises:
-        ValueError: It was encrypted to another key, is damaged, or the digest is none
-            that we know.
+        ValueError: It was encrypted to another key, or is damaged.
     """
-    return key.decrypt(wrapped, _oaep(digest))
+    return key.decrypt(wrapped, _oaep(transport))
 
 
-def _oaep(digest: str) -> padding.OAEP:
-    """Choose the digest; the mask of RSA-OAEP-MGF1P is always SHA-1 (5.5.2)."""
-    if digest not in _OAEP_DIGESTS:
-        raise ValueError("an unknown digest of RSA-OAEP")
-    mask = padding.MGF1(hashes.SHA1())  # noqa: S303  # as the specification says
-    return padding.OAEP(mask, _OAEP_DIGESTS[digest], None)
+def _oaep(transport: KeyTransport) -> padding.OAEP:
+    mask = padding.MGF1(_OAEP_MASKS[transport.mask])
+    return padding.OAEP(mask, _OAEP_DIGESTS[transport.digest], None)

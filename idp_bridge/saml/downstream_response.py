@@ -16,6 +16,7 @@ from idp_bridge.saml.response_parts import Heading, Protection
 from idp_bridge.saml.times import write_instant
 from idp_bridge.saml.writing import SAML, add
 from metadata import names
+from metadata.entities import ANYBODY, Verifies
 from metadata.signatures import SigningKey
 
 __all__ = ["Envelope", "Protection", "make_error", "make_success"]
@@ -30,6 +31,8 @@ class Envelope:
     acs_url: str
     in_response_to: str
     issued: datetime
+    verifies: Verifies = ANYBODY
+    """Which signatures the e-tjänst says that it can verify."""
 
     @property
     def heading(self) -> Heading:
@@ -48,13 +51,15 @@ def make_success(
     """Write a signed Response with an assertion about a person."""
     response = parts.response(envelope.heading, Status(top=names.STATUS_SUCCESS))
     assertion = _assertion(envelope, release, protection)
-    response.append(parts.protected(assertion, protection, key))
-    return parts.signed(response, key)
+    ours = key.signing_for(envelope.verifies)
+    response.append(parts.protected(assertion, protection, ours))
+    return parts.signed(response, ours)
 
 
 def make_error(envelope: Envelope, status: Status, key: SigningKey) -> bytes:
     """Write a signed Response that says why there is no assertion (core 3.2.2.2)."""
-    return parts.signed(parts.response(envelope.heading, status), key)
+    response = parts.response(envelope.heading, status)
+    return parts.signed(response, key.signing_for(envelope.verifies))
 
 
 # --- the parts ------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from idp_bridge.saml import ciphers, gate
 from idp_bridge.saml.ciphers import CIPHERS
 from metadata import names
 from metadata.algorithms import public_key
-from metadata.entities import EncryptionKey
+from metadata.entities import EncryptionKey, KeyTransport
 from metadata.errors import WeakAlgorithmError
 
 _XENC: Final = f"{{{names.NS_XENC}}}"
@@ -29,7 +29,13 @@ _ENCRYPTED_KEY: Final = _XENC + "EncryptedKey"
 _METHOD: Final = _XENC + "EncryptionMethod"
 _DIGEST_METHOD: Final = _DS + "DigestMethod"
 _CIPHER_VALUE: Final = f"{_XENC}CipherData/{_XENC}CipherValue"
+_MGF: Final = f"{{{names.NS_XENC11}}}MGF"
 _ELEMENT: Final = names.NS_XENC + "Element"
+DECLARED_TRANSPORTS: Final = (
+    KeyTransport(),
+    KeyTransport(digest=names.DIGEST_SHA256),
+)
+"""How the key of a message may travel to us: what our metadata declares."""
 MAX_ENCRYPTED_KEYS: Final = 4
 """How many recipients one assertion may be encrypted to; each costs RSA operations."""
 
@@ -64,7 +70,7 @@ class _WrappedKey:
     """The key of a message, encrypted to somebody."""
 
     value: bytes
-    digest: str
+    transport: KeyTransport
 
 
 # --- opening --------------------------------------------------------------------------
@@ -123,20 +129,21 @@ def _cipher_value(element: etree._Element) -> bytes:
 
 
 def _wrapped_key(encrypted_key: etree._Element) -> _WrappedKey:
-    """Read an EncryptedKey of the one kind that we accept, RSA-OAEP-MGF1P.
+    """Read an EncryptedKey of a kind that our metadata declares.
 
     Raises:
         DecryptionError: Another key transport, or a parameter that we do not know.
     """
-    if _algorithm(encrypted_key) != names.KEY_TRANSPORT_OAEP:
-        raise DecryptionError("a key transport that we refuse")
     parameters = list(encrypted_key.iterfind(f"{_METHOD}/*"))
     digest = names.DIGEST_SHA1
     if parameters:
         if len(parameters) > 1 or parameters[0].tag != _DIGEST_METHOD:
             raise DecryptionError("unknown parameters of the key transport")
         digest = parameters[0].get("Algorithm", "")
-    return _WrappedKey(_cipher_value(encrypted_key), digest)
+    transport = KeyTransport(algorithm=_algorithm(encrypted_key), digest=digest)
+    if transport not in DECLARED_TRANSPORTS:
+        raise DecryptionError("a key transport that we refuse")
+    return _WrappedKey(_cipher_value(encrypted_key), transport)
 
 
 def _decrypt(
@@ -146,9 +153,7 @@ def _decrypt(
     key: DecryptionKey,
 ) -> bytes | None:
     try:
-        content_key = ciphers.unwrap(
-            wrapped.value, key.private_key, digest=wrapped.digest
-        )
+        content_key = ciphers.unwrap(wrapped.value, key.private_key, wrapped.transport)
         if len(content_key) != cipher.key_bytes:
             return None
         return cipher.decrypt(content_key, value)
@@ -183,9 +188,10 @@ def encrypt_assertion(
     )
     etree.SubElement(data, _METHOD, Algorithm=algorithm)
     key_info = etree.SubElement(data, _DS + "KeyInfo", nsmap={"ds": names.NS_DS})
+    transport = transport_for(recipient)
     encrypted_key = etree.SubElement(key_info, _ENCRYPTED_KEY)
-    etree.SubElement(encrypted_key, _METHOD, Algorithm=names.KEY_TRANSPORT_OAEP)
-    _add_value(encrypted_key, ciphers.wrap(content_key, _rsa_key(recipient)))
+    _add_transport(encrypted_key, transport)
+    _add_value(encrypted_key, ciphers.wrap(content_key, _rsa_key(recipient), transport))
     _add_value(data, cipher.encrypt(content_key, assertion))
     return wrapper
 
@@ -194,6 +200,17 @@ def _add_value(parent: etree._Element, value: bytes) -> None:
     data = etree.SubElement(parent, _XENC + "CipherData")
     text = base64.b64encode(value).decode("ascii")
     etree.SubElement(data, _XENC + "CipherValue").text = text
+
+
+def _add_transport(encrypted_key: etree._Element, transport: KeyTransport) -> None:
+    """Name the key transport; what everybody takes for granted is not written."""
+    method = etree.SubElement(encrypted_key, _METHOD, Algorithm=transport.algorithm)
+    if transport.digest != names.DIGEST_SHA1:
+        etree.SubElement(method, _DIGEST_METHOD, Algorithm=transport.digest)
+    if transport.mask != names.MASK_SHA1:
+        etree.SubElement(
+            method, _MGF, Algorithm=transport.mask, nsmap={"xenc11": names.NS_XENC11}
+        )
 
 
 def _rsa_key(recipient: EncryptionKey) -> rsa.RSAPublicKey:
@@ -214,6 +231,18 @@ def can_encrypt_to(recipient: EncryptionKey) -> bool:
 
 
 def cipher_for(recipient: EncryptionKey, *, default_cipher: str) -> str:
-    """Choose the best cipher that the recipient declares, else the default."""
+    """Choose the best cipher that the recipient declares, else the default.
+
+    Nothing that is not in :data:`~idp_bridge.saml.ciphers.CIPHERS` is ever used,
+    whatever somebody declares.
+    """
     declared = set(recipient.methods)
     return next((best for best in CIPHERS if best in declared), default_cipher)
+
+
+def transport_for(recipient: EncryptionKey) -> KeyTransport:
+    """Choose the first variant of RSA-OAEP that the recipient declares and we know.
+
+    Who declares none that we know gets what everybody must understand.
+    """
+    return next(filter(ciphers.knows, recipient.transports), KeyTransport())

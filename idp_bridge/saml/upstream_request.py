@@ -64,12 +64,13 @@ def make(question: UpstreamQuestion, key: SigningKey) -> OutboundRequest:
     """
     binding, location = _endpoint(question.idp, wanted=question.binding)
     tree = _message(question, location=location)
+    ours = key.signing_for(question.idp.verifies)
     if binding == names.BINDING_REDIRECT:
         xml = to_bytes(tree)
         return OutboundRequest(
-            url=bindings.encode_redirect(location, xml, relay_state=None, key=key)
+            url=bindings.encode_redirect(location, xml, relay_state=None, key=ours)
         )
-    signatures.sign_enveloped(tree, key)
+    signatures.sign_enveloped(tree, ours)
     return OutboundRequest(
         url=location,
         fields=(("SAMLRequest", bindings.encode_post(to_bytes(tree))),),

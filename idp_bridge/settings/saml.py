@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from idp_bridge.new_keys import KeyKind
 from idp_bridge.settings.published import SUBJECT_SCOPE
 from idp_bridge.settings.section import EntityId, Section, Uri
 
@@ -38,6 +39,9 @@ class SamlSettings(Section):
     subject_scope: Annotated[str, StringConstraints(pattern=SUBJECT_SCOPE)] = ""
     """The scope of ``pairwise-id`` and ``subject-id``, a domain of ours for good;
     empty: they are not issued."""
+    signing_key: KeyKind = KeyKind.RSA_3072
+    """Which kind of key `keys new signing` makes: ``rsa-2048``, ``rsa-3072``,
+    ``rsa-4096``, ``ec-p256`` or ``ec-p384``."""
     require_signed_requests: bool = False
     """Whether every e-tjänst must sign its requests, whatever its metadata says."""
 

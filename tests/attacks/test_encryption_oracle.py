@@ -95,6 +95,19 @@ def test_only_oaep_transports_a_key() -> None:
             take_response(message)
 
 
+@pytest.mark.parametrize("digest", [None, names.DIGEST_SHA1, names.DIGEST_SHA256])
+def test_a_digest_that_we_declare_may_be_used_inside(digest: str | None) -> None:
+    take_response(response(encrypted(TRUE, digest=digest)))
+
+
+@pytest.mark.parametrize(
+    "digest", [names.DIGEST_SHA384, names.DIGEST_SHA512, f"{names.NS_XENC}ripemd160"]
+)
+def test_a_digest_that_we_do_not_declare_is_refused(digest: str) -> None:
+    with pytest.raises(DecryptionError):
+        take_response(signed(response(encrypted(TRUE, digest=digest))))
+
+
 @pytest.mark.parametrize("cipher", [f"{names.NS_XENC}tripledes-cbc", ""])
 def test_other_ciphers_are_refused(cipher: str) -> None:
     claimed = relabelled(encrypted(TRUE), cipher=cipher)

@@ -9,7 +9,7 @@ from lxml import etree
 from idp_bridge.errors import BadSignatureError, WeakAlgorithmError
 from idp_bridge.saml.bindings import decode_redirect
 from metadata import names, safe_xml
-from tests.support.keys import KeyPair, rsa_key, weak_ec_key
+from tests.support.keys import KeyPair, ec_key, rsa_key, weak_ec_key
 from tests.support.saml.requests import (
     authn_request,
     signed_query,
@@ -42,6 +42,22 @@ def test_the_usual_way_of_signing_passes() -> None:
 def test_strong_algorithms_pass(algorithm: str, digest: str) -> None:
     odd = signed_oddly(assertion(), algorithm=algorithm, digest=digest)
     take_response(response(odd))
+
+
+@pytest.mark.parametrize("algorithm", ["EcdsaSha256", "EcdsaSha384", "EcdsaSha512"])
+def test_elliptic_keys_pass(algorithm: str) -> None:
+    pair = ec_key("elliptic idp")
+    odd = signed_oddly(assertion(), key=xml_key(pair), algorithm=algorithm)
+    take_response(response(odd), expected_with_keys(pair.public))
+    with pytest.raises(BadSignatureError):
+        take_response(response(odd), expected_with_keys(ec_key("stranger").public))
+
+
+def test_an_elliptic_signature_with_a_weak_digest_is_refused() -> None:
+    pair = ec_key("elliptic idp")
+    odd = signed_oddly(assertion(), key=xml_key(pair), algorithm="EcdsaSha1")
+    with pytest.raises(WeakAlgorithmError):
+        take_response(response(odd), expected_with_keys(pair.public))
 
 
 @pytest.mark.parametrize(

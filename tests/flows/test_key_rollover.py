@@ -39,7 +39,7 @@ def step(installation: Installation, command: str, purpose: Purpose) -> None:
 
     Time is what really passes here; that a step waits for partners is proved elsewhere.
     """
-    option = ("--bits", "2048") if command == "new" else ("--force",)
+    option = ("--kind", "rsa-2048") if command == "new" else ("--force",)
     installation.run("keys", command, purpose, *option)
     time.sleep(NOTICED)
 

@@ -21,6 +21,7 @@ def encrypted(
     to: KeyPair | None = None,
     cipher: str = "Aes256Gcm",
     transport: str = "RsaOaep",
+    digest: str | None = None,
 ) -> str:
     """Encrypt an assertion; algorithms are the ends of names of xmlsec.
 
@@ -29,6 +30,7 @@ def encrypted(
         to: The recipient; not given, the bridge.
         cipher: Such as ``Aes256Gcm`` or ``Aes128Cbc``.
         transport: ``RsaOaep`` or ``RsaPkcs1``.
+        digest: The algorithm inside RSA-OAEP, if that is said.
     """
     wrapper = etree.Element(_WRAPPER, nsmap={"saml2": names.NS_SAML})
     data = xmlsec.template.encrypted_data_create(
@@ -38,6 +40,9 @@ def encrypted(
     key_info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     key = xmlsec.template.add_encrypted_key(key_info, _named(transport))
     xmlsec.template.encrypted_data_ensure_cipher_value(key)
+    if digest is not None:
+        (method,) = key.iterchildren(XENC + "EncryptionMethod")
+        etree.SubElement(method, f"{{{names.NS_DS}}}DigestMethod", Algorithm=digest)
     manager = xmlsec.KeysManager()
     recipient = to or our_encryption_key()
     manager.add_key(

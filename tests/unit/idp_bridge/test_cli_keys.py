@@ -4,6 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.support.commands import answer, refusal, run, run_at
 from tests.support.installations import install
@@ -16,7 +17,7 @@ def config(tmp_path: Path) -> Path:
 
 def test_a_key_is_rolled_over_by_three_commands(config: Path) -> None:
     old = answer(config, "keys", "list")["keys"][0]["sha256"]
-    assert run(config, "keys", "new", "signing", "--bits", "2048").exit_code == 0
+    assert run(config, "keys", "new", "signing", "--kind", "rsa-2048").exit_code == 0
     new = answer(config, "keys", "list")["keys"][1]["sha256"]
     for days, step in ((8, "promote"), (9, "retire")):
         assert run_at(config, days, "keys", step, "signing").exit_code == 0
@@ -26,8 +27,23 @@ def test_a_key_is_rolled_over_by_three_commands(config: Path) -> None:
     assert "no previous key" in refusal(run(config, "keys", "retire", "signing"))
 
 
+def test_the_kind_of_the_next_key_may_be_chosen(tmp_path: Path) -> None:
+    config = install(tmp_path, more='[saml]\nsigning_key = "ec-p384"\n')
+    for words in ((), ("--kind", "ec-p256"), ("--kind", "rsa-2048")):
+        done = run(config, "keys", "new", "signing", *words)
+        assert done.exit_code == 0, done.output
+        (key,) = (tmp_path / "keys").glob("signing-next.key")
+        kinds = {0: "EC", 2: "EC" if words[-1:] == ("ec-p256",) else "RSA"}
+        opened = load_pem_private_key(key.read_bytes(), password=None)
+        assert type(opened).__name__.startswith(kinds[len(words)])
+        for file in (tmp_path / "keys").glob("signing-next.*"):
+            file.unlink()
+    refused = run(config, "keys", "new", "encryption", "--kind", "ec-p256")
+    assert "Others encrypt to RSA only" in refused.output
+
+
 def test_a_rollover_says_what_to_wait_for(config: Path) -> None:
-    said = run(config, "keys", "new", "signing", "--bits", "2048").stdout
+    said = run(config, "keys", "new", "signing", "--kind", "rsa-2048").stdout
     assert (
         "Next: idp-bridge keys promote signing, not before 2026-12-01 12:00:00" in said
     )
@@ -39,7 +55,7 @@ def test_a_rollover_says_what_to_wait_for(config: Path) -> None:
 
 
 def test_a_step_that_comes_too_early_needs_force(config: Path) -> None:
-    run(config, "keys", "new", "signing", "--bits", "2048")
+    run(config, "keys", "new", "signing", "--kind", "rsa-2048")
     words = ("keys", "promote", "signing")
     assert "partners may not have the next key" in refusal(run(config, *words))
     assert "too early" in refusal(run_at(config, 7, *words)).lower()
@@ -50,7 +66,7 @@ def test_a_step_that_comes_too_early_needs_force(config: Path) -> None:
 
 
 def test_the_list_of_keys_says_what_each_is_for(config: Path) -> None:
-    run(config, "keys", "new", "encryption", "--bits", "2048")
+    run(config, "keys", "new", "encryption", "--kind", "rsa-2048")
     run(config, "keys", "promote", "encryption", "--force")
     told = answer(config, "keys", "list")
     assert [
@@ -71,7 +87,7 @@ def test_the_list_of_keys_says_what_each_is_for(config: Path) -> None:
 
 
 def test_our_metadata_names_every_key(config: Path) -> None:
-    assert run(config, "keys", "new", "signing", "--bits", "2048").exit_code == 0
+    assert run(config, "keys", "new", "signing", "--kind", "rsa-2048").exit_code == 0
     for role, entity in (("sp", "/saml/sp"), ("idp", "/saml/idp")):
         result = run(config, "metadata", "publish", role)
         assert result.exit_code == 0, result.output

@@ -6,7 +6,8 @@ import pytest
 
 from idp_bridge import keys
 from idp_bridge.keys import KeyProblemError, Purpose, Slot
-from idp_bridge.new_keys import make_key
+from idp_bridge.new_keys import KeyKind, make_key
+from metadata import names
 from tests.support.clock import NOW
 from tests.support.installations import new_key, write_keys
 from tests.support.keys import ec_key, rsa_key
@@ -21,13 +22,29 @@ def _add(folder: Path, slot: Slot, name: str) -> bytes:
 
 
 def test_a_new_key_signs_and_lasts_ten_years(tmp_path: Path) -> None:
-    key = make_key("bridge.example.se", now=NOW, bits=2048)
+    key = make_key("bridge.example.se", now=NOW, kind=KeyKind.RSA_2048)
     keys.add_key(tmp_path / "keys", SIGNING, Slot.CURRENT, key)
     keys.add_key(tmp_path / "keys", Purpose.ENCRYPTION, Slot.CURRENT, key)
     found = keys.load_keys(tmp_path / "keys")
     assert found.published(SIGNING) == (found.signing.certificate,)
     assert found.keys[0].not_after.year == NOW.year + 10
     assert found.decryption_keys == (key.private_pem,)
+
+
+@pytest.mark.parametrize("kind", [KeyKind.EC_P256, KeyKind.EC_P384])
+def test_a_new_key_may_be_elliptic_and_is_then_no_key_to_encrypt_to(
+    tmp_path: Path, kind: KeyKind
+) -> None:
+    key = make_key("bridge.example.se", now=NOW, kind=kind)
+    keys.add_key(tmp_path / "keys", Purpose.ENCRYPTION, Slot.CURRENT, key)
+    rsa = make_key("bridge.example.se", now=NOW, kind=KeyKind.RSA_2048)
+    keys.add_key(tmp_path / "keys", SIGNING, Slot.CURRENT, rsa)
+    with pytest.raises(KeyProblemError, match="encrypt to RSA only"):
+        keys.load_keys(tmp_path / "keys")
+    keys.add_key(tmp_path / "good", SIGNING, Slot.CURRENT, key)
+    keys.add_key(tmp_path / "good", Purpose.ENCRYPTION, Slot.CURRENT, rsa)
+    signing = keys.load_keys(tmp_path / "good").signing
+    assert signing.algorithm == names.SIGNATURE_ECDSA_SHA256
 
 
 def test_files_of_keys_are_for_their_owner(tmp_path: Path) -> None:

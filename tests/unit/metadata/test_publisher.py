@@ -6,7 +6,7 @@ from saml2.xml.schema import validate
 
 from metadata import names, safe_xml
 from metadata.elements import Reading
-from metadata.entities import EncryptionKey, Endpoint, Role
+from metadata.entities import EncryptionKey, Endpoint, KeyTransport, Role
 from metadata.our_entities import (
     ENCRYPTION_METHODS,
     OurAa,
@@ -30,6 +30,7 @@ from tests.support.our_entities import BASE, our_aa, our_idp, our_sp
 UNTIL = NOW + timedelta(days=7)
 SECOND = timedelta(seconds=1)
 SIGNER = rsa_key("signing")
+TRANSPORTS = (KeyTransport(), KeyTransport(digest=names.DIGEST_SHA256))
 MD = f"{{{names.NS_MD}}}"
 
 
@@ -117,8 +118,10 @@ def test_our_sp_is_read_as_it_was_described() -> None:
     assert read.valid_until == UNTIL
     assert read.signing_keys == (SIGNER.public, rsa_key("next signing").public)
     assert read.encryption_keys == (
-        EncryptionKey(rsa_key("encryption").public, ENCRYPTION_METHODS),
-        EncryptionKey(rsa_key("next encryption").public, ENCRYPTION_METHODS),
+        EncryptionKey(rsa_key("encryption").public, ENCRYPTION_METHODS, TRANSPORTS),
+        EncryptionKey(
+            rsa_key("next encryption").public, ENCRYPTION_METHODS, TRANSPORTS
+        ),
     )
     assert read.acs_endpoints == (
         Endpoint(

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+import xmlsec
 from lxml import etree
 
 from idp_bridge.saml.downstream_response import (
@@ -25,9 +26,9 @@ from idp_bridge.saml.messages import (
 )
 from idp_bridge.saml.upstream_response import accept, open_response
 from metadata import names, safe_xml, signatures
-from metadata.entities import EncryptionKey
+from metadata.entities import EncryptionKey, KeyTransport, Verifies
 from tests.support.clock import NOW
-from tests.support.keys import rsa_key
+from tests.support.keys import KeyPair, ec_key, rsa_key
 from tests.support.saml.requests import posted
 from tests.support.saml.world import (
     OUR_IDP,
@@ -38,6 +39,7 @@ from tests.support.saml.world import (
     identity_provider,
 )
 
+MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 KEY = rsa_key("our signing")
 SP_KEY = rsa_key("sp")
 ENVELOPE = Envelope(
@@ -217,6 +219,88 @@ def test_the_best_declared_cipher_is_used(declared: tuple[str, ...], used: str) 
     assert response.find("{*}Assertion") is None
     methods = [each.get("Algorithm") for each in response.iter("{*}EncryptionMethod")]
     assert methods == [used, names.KEY_TRANSPORT_OAEP]
+
+
+OAEP_11 = names.KEY_TRANSPORT_OAEP_11
+SHA512 = names.DIGEST_SHA512
+
+
+@pytest.mark.parametrize(
+    ("declared", "used"),
+    [
+        ((), KeyTransport()),
+        ((KeyTransport(digest=names.DIGEST_SHA256),), None),
+        ((KeyTransport(digest=SHA512), KeyTransport()), None),
+        ((KeyTransport(algorithm=OAEP_11),), None),
+        (
+            (KeyTransport(algorithm=OAEP_11, digest=SHA512, mask=names.MASK_SHA256),),
+            None,
+        ),
+        ((KeyTransport(digest="urn:unknown"),), KeyTransport()),
+        ((KeyTransport(algorithm=OAEP_11, mask="urn:unknown"),), KeyTransport()),
+    ],
+)
+def test_the_key_travels_as_the_recipient_declares(
+    declared: tuple[KeyTransport, ...], used: KeyTransport | None
+) -> None:
+    """And libxmlsec, which knows nothing of ours, opens it."""
+    wanted = used or declared[0]
+    key = EncryptionKey(SP_KEY.public, (), declared)
+    response = made(replace(PLAIN, recipient=key))
+    method = response.find(".//{*}EncryptedKey/{*}EncryptionMethod")
+    digest, mask = method.find("{*}DigestMethod"), method.find("{*}MGF")
+    assert method.get("Algorithm") == wanted.algorithm
+    assert (digest is None) is (wanted.digest == names.DIGEST_SHA1)
+    assert (mask is None) is (wanted.mask == names.MASK_SHA1)
+    assert opened_by_xmlsec(response).tag == f"{{{names.NS_SAML}}}Assertion"
+
+
+def opened_by_xmlsec(response: Any) -> Any:
+    manager = xmlsec.KeysManager()
+    manager.add_key(
+        xmlsec.Key.from_memory(SP_KEY.private_pem, xmlsec.constants.KeyDataFormatPem)
+    )
+    data = response.find(".//{*}EncryptedData")
+    return xmlsec.EncryptionContext(manager).decrypt(data)
+
+
+@pytest.mark.parametrize("pair", [rsa_key("our signing"), ec_key("our signing")])
+@pytest.mark.parametrize("bits", ["256", "384", "512"])
+def test_we_sign_as_the_recipient_declares(pair: KeyPair, bits: str) -> None:
+    kind = "rsa" if pair == rsa_key("our signing") else "ecdsa"
+    algorithm = f"{MORE}{kind}-sha{bits}"
+    digest = {"256": names.DIGEST_SHA256, "384": names.DIGEST_SHA384}.get(bits, SHA512)
+    declared = Verifies(
+        signatures=(f"{names.NS_DS}rsa-sha1", algorithm), digests=(digest,)
+    )
+    envelope = replace(ENVELOPE, verifies=declared)
+    protection = PROTECTIONS["assertion signed too"]
+    response = safe_xml.parse(make_success(envelope, RELEASE, protection, pair.signing))
+    methods = list(response.iter("{*}SignatureMethod"))
+    assert [each.get("Algorithm") for each in methods] == [algorithm] * 2
+    digests = list(response.iter("{*}DigestMethod"))
+    assert [each.get("Algorithm") for each in digests] == [digest] * 2
+    assert signatures.verify_enveloped(response, [pair.public])
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        Verifies(),
+        Verifies(signatures=(f"{names.NS_DS}rsa-sha1",), digests=(names.DIGEST_SHA1,)),
+        Verifies(signatures=(f"{MORE}rsa-md5", f"{MORE}ecdsa-sha512")),
+    ],
+)
+def test_nobody_talks_us_into_a_weak_signature(declared: Verifies) -> None:
+    envelope = replace(ENVELOPE, verifies=declared)
+    xml = make_error(envelope, Status(top=names.STATUS_RESPONDER), KEY.signing)
+    response = safe_xml.parse(xml)
+    method = response.find(".//{*}SignatureMethod")
+    assert method is not None
+    assert method.get("Algorithm") == names.SIGNATURE_RSA_SHA256
+    digest = response.find(".//{*}DigestMethod")
+    assert digest is not None
+    assert digest.get("Algorithm") == names.DIGEST_SHA256
 
 
 def test_nothing_of_an_encrypted_assertion_is_readable() -> None:
