@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
 from idp_bridge.attribute_names import SWEDEN_CONNECT_NAMES, Fact
+from idp_bridge.error_urls import OUR_QUERY
 from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, StoredKey
 from idp_bridge.settings import Settings
@@ -47,6 +48,10 @@ _FULL_SET: Final = {
     "en": "HSA-id, name, e-mail and organisation",
 }
 _ID_ONLY_SET: Final = {"sv": "HSA-id", "en": "HSA-id"}
+
+
+OUR_ERROR_PAGE: Final = f"/inloggningsfel?{OUR_QUERY}"
+"""Where services send people, with what they may say about the reason."""
 
 
 class OurRole(StrEnum):
@@ -201,7 +206,7 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
         supported_categories=published.idp_supported_categories,
         assurance_certifications=published.idp_assurance_certifications,
         scopes=settings.scopes,
-        error_url=published.error_url or f"{settings.base_url}/kontakt",
+        error_url=published.error_url or f"{settings.base_url}{OUR_ERROR_PAGE}",
         name_id_formats=our_profiles.idp_name_id_formats(published.profile),
         attributes=_attributes(settings),
     )

@@ -70,6 +70,8 @@ class ErrorPage:
     """Where the person can begin again, if that can help."""
     missing: tuple[str, ...] = ()
     """What the e-tjänst requires and does not get, by friendly name, else by name."""
+    help_url: str | None = None
+    """Where the identity provider explains itself (``errorURL``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

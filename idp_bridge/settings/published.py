@@ -33,7 +33,8 @@ class Published(Section):
     scopes: tuple[Scope, ...] = ()
     """Scopes that our identity provider speaks for (``shibmd:Scope``)."""
     error_url: WebUrl = ""
-    """Where services send people whose login did not do; empty: ours, ``/kontakt``."""
+    """Where services send people whose login did not do; empty: ours,
+    ``/inloggningsfel``."""
     aa_tls_certificates: tuple[Path, ...] = ()
     """PEM files with the certificates that clients see at ``base_url``, now and next;
     our attribute authority publishes the first one in each beside its own keys."""

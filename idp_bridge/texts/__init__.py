@@ -26,6 +26,7 @@ from idp_bridge.texts.logout_texts import (
     LOGOUT_WORDS,
 )
 from idp_bridge.texts.operator_texts import OPERATOR_TEXTS
+from idp_bridge.texts.problem_texts import OTHER_PROBLEM, PROBLEMS, ProblemText
 from idp_bridge.texts.register_texts import NOTICE_LEVELS
 from idp_bridge.texts.release_texts import ATTRIBUTES, MISSING
 from idp_bridge.texts.words import (
@@ -79,7 +80,9 @@ __all__ = [
     "NO_RETRY",
     "OPERATOR_ROLES",
     "OPERATOR_TEXTS",
+    "OTHER_PROBLEM",
     "OWN_PAGES",
+    "PROBLEMS",
     "RESTART",
     "SITHS_GROUP",
     "STOCKHOLM",
@@ -88,6 +91,7 @@ __all__ = [
     "TEXTS",
     "ErrorText",
     "Kind",
+    "ProblemText",
     "clock_time",
     "day",
     "field_problem",

@@ -1,9 +1,10 @@
 """Which pages does anybody see without logging in?"""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from typing import Final
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 
 from authz.models import OrganisationKind
 from idp_bridge import pages, texts
@@ -15,6 +16,8 @@ bp = Blueprint("portal", __name__)
 
 _STATEMENT_WRITTEN: Final = date(2026, 11, 23)
 """When the default tillgänglighetsredogörelse was last changed."""
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_SECONDS: Final = re.compile(r"[0-9]{9,10}", re.ASCII)
 _A_SHORT_WHILE: Final = "public, max-age=60"
 _AN_HOUR: Final = "public, max-age=3600"
 
@@ -66,6 +69,30 @@ def show_privacy() -> Response:
 def show_contact() -> Response:
     """Show whom to contact."""
     return _show_text("contact.html")
+
+
+@bp.get("/inloggningsfel")
+@open_to_all
+def show_login_problem() -> Response:
+    """Explain why a service sent somebody to us (our ``errorURL``).
+
+    Only its reference and the time are shown, and only if they look like that: whoever
+    makes a link could otherwise write on our page.
+    """
+    told = request.args
+    reference, moment = told.get("tid", ""), told.get("ts", "")
+    return make_response(
+        render_template(
+            "login_problem.html",
+            problem=texts.PROBLEMS.get(told.get("code", ""), texts.OTHER_PROBLEM),
+            reference=reference if _REFERENCE.fullmatch(reference) else None,
+            moment=_moment_of(moment) if _SECONDS.fullmatch(moment) else None,
+        )
+    )
+
+
+def _moment_of(seconds: str) -> str:
+    return texts.in_stockholm(datetime.fromtimestamp(int(seconds), UTC))
 
 
 @bp.get("/fel", defaults={"code": None})

@@ -6,10 +6,13 @@ from typing import Final
 from flask import Response, url_for
 
 from idp_bridge import logs, pages
+from idp_bridge.error_urls import Happened, filled
 from idp_bridge.errors import (
+    AuthnContextError,
     BridgeError,
     MissingAttributeError,
     PossibleFraudError,
+    ProtocolError,
 )
 from idp_bridge.login import answer
 from idp_bridge.login.answer import Answer
@@ -22,6 +25,10 @@ from idp_bridge.tracing.steps import Step, TraceStep
 
 _FINAL: Final = (PossibleFraudError,)
 """Refusals after which the person is not invited to try again."""
+
+
+_OF_UPSTREAM: Final = (ProtocolError, AuthnContextError)
+"""Refusals after which the identity provider may be able to help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,7 @@ def refuse(
             back=form_of(back) if back else None,
             retry_url=_retry_url(error, login_id),
             missing=error.missing if isinstance(error, MissingAttributeError) else (),
+            help_url=_help_url(error, upstream, error_id),
         )
     )
 
@@ -140,6 +148,26 @@ def _told(back: Answer | None, request: AuthnRequest) -> Told:
     if back is None:
         return Told.NOBODY
     return Told.AT_ONCE if request.is_passive else Told.BY_BUTTON
+
+
+def _help_url(
+    error: BridgeError, upstream: Upstream | None, error_id: str
+) -> str | None:
+    """Find the page of the identity provider that may help, if it was at fault."""
+    if upstream is None or not isinstance(error, _OF_UPSTREAM):
+        return None
+    parts = services().parts
+    try:
+        template = parts.find_idp(upstream.entity_id).error_url
+    except BridgeError:
+        return None
+    happened = Happened(
+        error=error,
+        moment=parts.clock(),
+        our_entity_id=parts.settings.saml.sp_entity_id,
+        error_id=error_id,
+    )
+    return template and filled(template, happened)
 
 
 def _retry_url(error: BridgeError, login_id: str | None) -> str | None:

@@ -136,6 +136,7 @@ def every_page() -> dict[str, str]:
             "/kakor",
             "/personuppgifter",
             "/kontakt",
+            "/inloggningsfel",
             "/missing",
         )
     }

@@ -266,7 +266,10 @@ def test_a_logotype_and_an_address_for_errors_are_always_there(
 ) -> None:
     data = ours(tmp_path, clock).idp().decode()
     assert ">https://bridge.example.se/static/icon.svg<" in data
-    assert 'errorURL="https://bridge.example.se/kontakt"' in data
+    assert (
+        'errorURL="https://bridge.example.se/inloggningsfel?code=ERRORURL_CODE&amp;'
+        in data
+    )
 
 
 def test_private_keys_are_not_part_of_what_shows(

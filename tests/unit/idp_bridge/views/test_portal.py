@@ -130,6 +130,32 @@ def test_an_open_page_may_be_kept_and_leaves_no_cookie(
     assert "Set-Cookie" not in sent
 
 
+@pytest.mark.parametrize("code", texts.PROBLEMS)
+def test_who_is_sent_to_us_reads_why(client: FlaskClient, code: str) -> None:
+    page = page_at(client, f"/inloggningsfel?code={code}&tid=_ab-1&ts=1782907200")
+    problem = texts.PROBLEMS[code]
+    for words in (problem.what, problem.todo, problem.what_en, problem.todo_en):
+        assert words in page
+    assert "_ab-1" in page
+    assert "2026-07-01 kl. 14.00.00" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?code=ERRORURL_CODE&tid=ERRORURL TID&ts=ERRORURL_TS",
+        "?code=<b>&tid=<b>Ring%20oss</b>&ts=99999999999999",
+        "?rp=Ring&ctx=Ring&tid=Ring%0a&ts=%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1",
+    ],
+)
+def test_nobody_writes_on_our_page_with_a_link(client: FlaskClient, query: str) -> None:
+    page = page_at(client, f"/inloggningsfel{query}")
+    assert texts.OTHER_PROBLEM.what in page
+    assert "Teknisk beskrivning" not in page
+    assert "Ring" not in page
+
+
 @pytest.mark.parametrize("path", ["/fel", "/fel/no-permission"])
 def test_error_pages_are_not_shown_on_purpose_outside_the_demo(
     client: FlaskClient, path: str
