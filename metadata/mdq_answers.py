@@ -18,7 +18,7 @@ from metadata.errors import UnknownEntityError
 from metadata.mdq_identifiers import Identifier, Sha1
 from metadata.mdq_store import MdqStore
 from metadata.records import EntityRecord
-from metadata.republishing import Edition, republish
+from metadata.republishing import Edition, Part, republish
 from metadata.signatures import SigningKey
 from metadata.store import EntityStore
 
@@ -81,17 +81,16 @@ class MdqAnswers:
         """
         entity_id = self._entity_id(identifier)
         now = self._clock()
-        record, roles = _used(self._store.records_of(entity_id), entity_id, now)
+        parts = _used(self._store.records_of(entity_id), entity_id, now)
         made_at = now - (now - _EPOCH) % STEP
-        valid_until = made_at + STEP + self._validity
-        if record.valid_until is not None:
-            valid_until = min(valid_until, record.valid_until)
-        edition = Edition(
-            record=record, roles=roles, valid_until=valid_until, cache_duration=STEP
-        )
+        latest = made_at + STEP + self._validity
+        ends = (part.record.valid_until for part in parts)
+        valid_until = min(end for end in (latest, *ends) if end is not None)
+        edition = Edition(parts=parts, valid_until=valid_until, cache_duration=STEP)
         key = self._key()
+        said = tuple((part.record.sha256, part.roles) for part in parts)
         xml = self._kept.get(
-            (entity_id, record.sha256, roles, valid_until, key.certificate),
+            (entity_id, said, valid_until, key.certificate),
             lambda: republish(edition, key),
         )
         return MdqAnswer(xml=xml, made_at=made_at, valid_until=valid_until)
@@ -107,19 +106,22 @@ class MdqAnswers:
 
 def _used(
     records: tuple[tuple[str, EntityRecord], ...], entity_id: str, now: datetime
-) -> tuple[EntityRecord, frozenset[Role]]:
-    """Choose the first record that decides about a role, and that still holds.
+) -> tuple[Part, ...]:
+    """Choose what each source decides about, and that still holds.
 
     Raises:
-        UnknownEntityError: There is none.
+        UnknownEntityError: Nothing.
     """
     decided: frozenset[Role] = frozenset()
+    parts = []
     for _, record in records:
         roles = record.roles - decided
         decided |= record.roles
         if roles and (record.valid_until is None or now < record.valid_until):
-            return record, roles
-    raise UnknownEntityError(f"no source brings {entity_id} now")
+            parts.append(Part(record, roles))
+    if not parts:
+        raise UnknownEntityError(f"no source brings {entity_id} now")
+    return tuple(parts)
 
 
 class _KeptAnswers:

@@ -189,11 +189,22 @@ def test_nothing_is_handed_on_beyond_the_roles_that_we_use(world: World) -> None
     assert b"SPSSODescriptor" not in answered
     assert answered.count(b"<md:IDPSSODescriptor") == 1
     assert b"Signature" not in answered
+
+
+def test_roles_of_several_sources_are_handed_on_together(world: World) -> None:
     other = entity(IDP, idp_role(""), sp_role())
-    world.store.add(
-        loaded(pinned("b"), record(xml=other, roles=frozenset({Role.IDP, Role.SP})))
-    )
-    assert verified(world.ask(IDP)) == answered
+    world.store.add(loaded(pinned("a"), record(end=2 * HOUR)))
+    alone = verified(world.ask(IDP))
+    both = frozenset({Role.IDP, Role.SP})
+    world.store.add(loaded(pinned("b"), record(xml=other, roles=both, end=HOUR)))
+    answered = verified(world.ask(IDP))
+    assert answered != alone
+    idp_role_of_a = read_identity_provider(answered)
+    assert idp_role_of_a.signing_keys == (rsa_key("idp").public,)
+    assert read_service_provider(answered).signing_keys == (rsa_key("sp").public,)
+    assert idp_role_of_a.valid_until == NOW + HOUR
+    world.clock.now = NOW + HOUR
+    assert b"SPSSODescriptor" not in verified(world.ask(IDP))
 
 
 def test_the_first_source_whose_word_still_counts_is_handed_on(world: World) -> None:
