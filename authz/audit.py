@@ -44,6 +44,7 @@ class Action(StrEnum):
     METADATA_SOURCE_ADD = "metadata-source:add"
     METADATA_SOURCE_APPROVE = "metadata-source:approve"
     METADATA_SOURCE_CHANGE = "metadata-source:change"
+    METADATA_SOURCE_MOVE = "metadata-source:move"
     METADATA_SOURCE_ORDER = "metadata-source:order"
     METADATA_SOURCE_REFRESH = "metadata-source:refresh"
     METADATA_SOURCE_REMOVE = "metadata-source:remove"

@@ -26,6 +26,7 @@ from metadata.sources import Kind
 _AUDIT: Final[Mapping[Action, audit.Action]] = {
     Action.ADD: audit.Action.METADATA_SOURCE_ADD,
     Action.CHANGE: audit.Action.METADATA_SOURCE_CHANGE,
+    Action.MOVE: audit.Action.METADATA_SOURCE_MOVE,
     Action.REFRESH: audit.Action.METADATA_SOURCE_REFRESH,
     Action.APPROVE: audit.Action.METADATA_SOURCE_APPROVE,
     Action.REMOVE: audit.Action.METADATA_SOURCE_REMOVE,

@@ -22,7 +22,13 @@ from metadata.errors import (
     SourceRefusedError,
 )
 from metadata.fetching import FetchPolicy, fetch
-from metadata.loading import Candidate, Loading, Strictness, report_of
+from metadata.loading import (
+    Candidate,
+    Loading,
+    Strictness,
+    report_of,
+    report_of_server,
+)
 from metadata.new_sources import (
     names_of_trust,
     pin_of,
@@ -34,8 +40,8 @@ from metadata.notebook import Notebook
 from metadata.orders import Action, Deed, Witness, nobody
 from metadata.records import (
     Change,
-    Difference,
     Loaded,
+    Overlap,
     SourceState,
 )
 from metadata.reports import (
@@ -135,12 +141,20 @@ class MetadataAdmin:
             allow_loopback_http=self._allow_loopback_http,
         )
 
+    def overlaps(self) -> dict[str, tuple[Overlap, ...]]:
+        """Say of each source with which others it overlaps, and who decides."""
+        return self._store.overlaps()
+
+    def overlaps_of(self, name: str) -> tuple[Overlap, ...]:
+        """Say with which others a source overlaps, and in which entities."""
+        return self._store.overlaps_of(name)
+
     # --- changing ---------------------------------------------------------------------
 
     def add(
         self, new: NewSource, *, dry_run: bool = False, replacing: bool = False
     ) -> LoadReport:
-        """Load a new source; when two bring the same entity, the older source decides.
+        """Load a new source; it stands behind the others until it is moved.
 
         An MDQ server has no document to load; it is asked when an entity is needed.
 
@@ -224,6 +238,19 @@ class MetadataAdmin:
             change = self._store.replace(candidate.loaded, over=state, also=also)
             return report_of(candidate, change)
 
+    def move(self, name: str, *, before: str | None) -> None:
+        """Put a source before another one: of what both bring, it decides.
+
+        Args:
+            name: Which source.
+            before: The source that shall follow it; ``None`` puts it last.
+
+        Raises:
+            UnknownSourceError: There is no source of one of these names.
+        """
+        deed = Deed(action=Action.MOVE, source=name, detail={"before": before})
+        self._store.move(name, before, also=partial(self._witness, deed))
+
     def remove(self, name: str) -> None:
         """Forget a source and everything that it brought.
 
@@ -271,17 +298,8 @@ class MetadataAdmin:
         loaded = Loaded(
             source=source, records=(), at=self._clock(), valid_until=None, warnings=()
         )
-        return LoadReport(
-            source=new.name,
-            pin=None,
-            sha256=None,
-            valid_until=None,
-            entity_count=0,
-            entities=(),
-            difference=Difference(),
-            warnings=(),
-            change=None if dry_run else self._put(loaded, before, sha256=None),
-        )
+        change = None if dry_run else self._put(loaded, before, sha256=None)
+        return report_of_server(source, change)
 
     def _attempt(
         self, state: SourceState, *, dry_run: bool, force: bool

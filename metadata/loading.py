@@ -64,6 +64,8 @@ class Candidate:
     """The new and changed entities of ``loaded``."""
     entity_count: int
     difference: Difference
+    overlaps: tuple[str, ...]
+    """What other sources bring too, in the same role, and who decides."""
 
     def shrinkage_problem(self) -> str | None:
         """Say that too many entities are gone, if they are."""
@@ -120,24 +122,25 @@ class Loading:
             marks=before if known_key == key else {},
         )
         with Spool() as spool:
-            ends = _read(document, admission, spool)
+            heading = _read(document, admission, spool)
             if not len(spool) + len(admission.kept):
                 reasons = "; ".join(reading.warnings)
                 raise SourceRefusedError(f"no usable entity in it: {reasons}")
-            self._note_overlaps(admission, spool)
             loaded = Loaded(
                 source=source,
                 records=spool,
                 kept=admission.kept,
                 at=now,
-                valid_until=ends.valid_until,
+                valid_until=heading.valid_until,
                 warnings=reading.warnings,
                 next_check_at=next_check(
                     source,
-                    wish=ends.cache_duration,
-                    valid_until=ends.valid_until,
+                    wish=heading.cache_duration,
+                    valid_until=heading.valid_until,
                     now=now,
                 ),
+                cache_duration=heading.cache_duration,
+                signed_by=heading.signed_by,
                 validators=validators,
                 reading_key=key,
             )
@@ -147,27 +150,33 @@ class Loading:
                 spool=spool,
                 entity_count=len(spool) + len(admission.kept),
                 difference=_difference(before, spool, kept=admission.kept),
+                overlaps=self._overlaps(admission, spool),
             )
 
-    def _note_overlaps(self, admission: Admission, spool: Spool) -> None:
-        mine = {record.entity_id for record in spool.without_xml()}
-        found: dict[str, list[str]] = {}
-        for entity_id, source in self._store.elsewhere(admission.source.name):
-            if entity_id in mine or entity_id in admission.kept:
-                found.setdefault(entity_id, []).append(source)
-        for entity_id, names in found.items():
-            admission.reading.warn(f"{entity_id}: also in {', '.join(names)}")
+    def _overlaps(self, admission: Admission, spool: Spool) -> tuple[str, ...]:
+        mine = {record.entity_id: record.roles for record in spool.without_xml()}
+        mine |= {entity_id: mark.roles for entity_id, mark in admission.kept.items()}
+        found = Reading()
+        for entity_id, source, roles, decides in self._store.elsewhere(
+            admission.source.name
+        ):
+            if roles & mine.get(entity_id, frozenset()):
+                verdict = "which decides" if decides else "which counts less"
+                found.warn(f"{entity_id}: also in {source}, {verdict}")
+        return found.warnings
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
-    """Until when a document holds, and when its publisher wants to be asked again."""
+class _Heading:
+    """What a document says of itself, and who has signed it."""
 
     valid_until: datetime | None
     cache_duration: timedelta | None
+    signed_by: str | None
+    """The SHA-256 of the certificate that verified it."""
 
 
-def _read(document: Unread, admission: Admission, spool: Spool) -> _Ends:
+def _read(document: Unread, admission: Admission, spool: Spool) -> _Heading:
     """Read a document into a spool; its tree is gone afterwards."""
     trusted = trusted_document(
         document, admission.source, now=admission.now, reading=admission.reading
@@ -175,7 +184,9 @@ def _read(document: Unread, admission: Admission, spool: Spool) -> _Ends:
     with _collector_at_rest():
         for record in admission.records(trusted):
             spool.add(record)
-    return _Ends(trusted.valid_until, trusted.cache_duration)
+    signer = trusted.signer
+    signed_by = None if signer is None else sha256(signer.certificate).hexdigest()
+    return _Heading(trusted.valid_until, trusted.cache_duration, signed_by)
 
 
 @contextmanager
@@ -235,6 +246,21 @@ def report_of(candidate: Candidate, change: Change | None) -> LoadReport:
             for record in islice(candidate.spool.without_xml(), MAX_LISTED)
         ),
         difference=candidate.difference,
-        warnings=loaded.warnings,
+        warnings=(*loaded.warnings, *candidate.overlaps),
+        change=change,
+    )
+
+
+def report_of_server(source: Source, change: Change | None) -> LoadReport:
+    """Tell an operator about a source that has no document."""
+    return LoadReport(
+        source=source.name,
+        pin=None,
+        sha256=None,
+        valid_until=None,
+        entity_count=0,
+        entities=(),
+        difference=Difference(),
+        warnings=(),
         change=change,
     )

@@ -147,7 +147,8 @@ class Asker:
         source, known = question.server.source, question.known
         if known is None:  # never: nothing was said that could be unchanged
             return Answer(until=now)
-        until = refresh_moment(source.refresh_every, now=now, end=known.valid_until)
+        every = source.refresh_every or known.cache_duration
+        until = refresh_moment(every, now=now, end=known.valid_until)
         self.store.keep_longer(source, question.entity_id, refresh_at=until)
         return Answer(until=until, roles=known.roles)
 

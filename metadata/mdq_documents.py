@@ -64,7 +64,12 @@ def entity_in(data: bytes, expected: Expectation) -> EntityRecord:
     end = nearest(records[0].valid_until, document.valid_until)
     every = expected.source.refresh_every or document.cache_duration
     fresh_until = refresh_moment(every, now=expected.now, end=end)
-    return replace(records[0], valid_until=end, refresh_at=fresh_until)
+    return replace(
+        records[0],
+        valid_until=end,
+        refresh_at=fresh_until,
+        cache_duration=document.cache_duration,
+    )
 
 
 def _only_entity(document: TrustedDocument, reading: Reading) -> etree._Element:

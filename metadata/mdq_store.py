@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -29,7 +29,13 @@ from sqlalchemy.exc import IntegrityError
 from metadata.database import translated_errors
 from metadata.entities import Role
 from metadata.records import EntityRecord, SourceState
-from metadata.rows import entity_row, roles_of_text, source_state
+from metadata.rows import (
+    duration_of,
+    entity_row,
+    roles_of_text,
+    seconds_of,
+    source_state,
+)
 from metadata.sources import Kind, Source, Validators
 from metadata.tables import absent, entities, leases, sources
 
@@ -49,6 +55,8 @@ class KnownEntity:
     roles: frozenset[Role]
     valid_until: datetime | None
     refresh_at: datetime | None
+    cache_duration: timedelta | None
+    """How often its publisher wants to be asked."""
     validators: Validators | None
 
 
@@ -113,6 +121,7 @@ class MdqStore:
         """
         row = entity_row(record, source=source.name)
         row["validators"] = json.dumps(asdict(validators))
+        row["cache_seconds"] = seconds_of(record.cache_duration)
         gone = _key(absent, source, record.entity_id)
         with self._writing(delete(absent).where(*gone)) as connection:
             is_unchanged = _is_unchanged(connection, source)
@@ -216,6 +225,7 @@ def _known(connection: Connection, entity_id: str) -> tuple[KnownEntity, ...]:
         entities.c.roles,
         entities.c.valid_until,
         entities.c.refresh_at,
+        entities.c.cache_seconds,
         entities.c.validators,
     )
     query = (
@@ -235,6 +245,7 @@ def _known_entity(row: Any) -> KnownEntity:
         roles=roles_of_text(row.roles),
         valid_until=row.valid_until,
         refresh_at=row.refresh_at,
+        cache_duration=duration_of(row.cache_seconds),
         validators=None if validators is None else Validators(**json.loads(validators)),
     )
 

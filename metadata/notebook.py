@@ -4,8 +4,6 @@ Nothing is noted over a version that somebody else has taken meanwhile: a slow p
 would say that a source is ill which is well.
 """
 
-from datetime import timedelta
-
 from metadata.clock import Clock
 from metadata.errors import MetadataError, MetadataExpiredError, SourceRefusedError
 from metadata.loading import Candidate
@@ -90,7 +88,7 @@ class Notebook:
             next_check_at=(
                 next_check(
                     state.source,
-                    wish=_interval(state),
+                    wish=state.cache_duration,
                     valid_until=state.valid_until,
                     now=now,
                 )
@@ -101,10 +99,3 @@ class Notebook:
             pending=pending,
         )
         return self._store.note(note, over=state)
-
-
-def _interval(state: SourceState) -> timedelta | None:
-    """Say how often we looked while all was well."""
-    if state.problem or state.checked_at is None or state.next_check_at is None:
-        return None
-    return state.next_check_at - state.checked_at

@@ -25,6 +25,7 @@ class Action(StrEnum):
 
     ADD = "add"
     CHANGE = "change"
+    MOVE = "move"
     REFRESH = "refresh"
     APPROVE = "approve"
     REMOVE = "remove"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from metadata.entities import Role
 from metadata.sources import Source, Validators
@@ -54,6 +54,11 @@ class EntityRecord:
     """From when the same XML reads differently, because one of its roles ends."""
     refresh_at: datetime | None = None
     """From when it should be asked for again; only of entities asked for one by one."""
+    cache_duration: timedelta | None = None
+    """How often its publisher wants to be asked; only of entities asked for one by one.
+
+    It is written, and not read.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class Mark:
 
     sha256: str
     valid_until: datetime | None
+    roles: frozenset[Role] = frozenset()
     stale_at: datetime | None = None
     warnings: tuple[str, ...] = ()
 
@@ -78,6 +84,19 @@ class Difference:
     changed_count: int = 0
     removed_count: int = 0
     unchanged_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """How much of a source another one brings too, in the same role."""
+
+    source: str
+    """The other one."""
+    decides: bool
+    """Whether the other one stands first, so that its word counts."""
+    count: int
+    entity_ids: tuple[str, ...] = ()
+    """The first ones, where somebody asks about one source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +132,10 @@ class SourceState:
     """Of the version in use."""
     reading_key: str = ""
     """What, beside its XML, decided how each entity was read."""
+    cache_duration: timedelta | None = None
+    """How often the publisher of the version in use wants to be asked."""
+    signed_by: str | None = None
+    """The SHA-256 of the certificate that verified the version in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +165,8 @@ class Loaded:
     valid_until: datetime | None
     warnings: tuple[str, ...]
     next_check_at: datetime | None = None
+    cache_duration: timedelta | None = None
+    signed_by: str | None = None
     validators: Validators | None = None
     reading_key: str = ""
 

@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -110,7 +111,6 @@ def entity_details(text: str) -> EntityDetails:
 def definition_row(source: Source) -> dict[str, Any]:
     """Make the part of a source's row that an operator decides, but its position."""
     kind, trust = _trust_text(source.trust)
-    every = source.refresh_every
     return {
         "name": source.name,
         "kind": source.kind.value,
@@ -121,7 +121,7 @@ def definition_row(source: Source) -> dict[str, Any]:
         "filters": _filters_text(source.filters),
         "max_validity_seconds": int(source.max_validity.total_seconds()),
         "max_shrinkage_percent": source.max_shrinkage_percent,
-        "refresh_seconds": None if every is None else int(every.total_seconds()),
+        "refresh_seconds": seconds_of(source.refresh_every),
     }
 
 
@@ -133,6 +133,8 @@ def source_row(loaded: Loaded) -> dict[str, Any]:
         "loaded_at": None if mdq else loaded.at,
         "checked_at": None if mdq else loaded.at,
         "next_check_at": loaded.next_check_at,
+        "cache_seconds": seconds_of(loaded.cache_duration),
+        "signed_by": loaded.signed_by,
         "valid_until": loaded.valid_until,
         "warnings": _json(loaded.warnings),
         "problem": None,
@@ -158,6 +160,8 @@ def source_state(row: Row[Any]) -> SourceState:
         pending=_pending(row.pending),
         validators=_validators(row.validators),
         reading_key=row.reading_key,
+        cache_duration=duration_of(row.cache_seconds),
+        signed_by=row.signed_by,
     )
 
 
@@ -176,18 +180,28 @@ def note_row(note: SourceNote) -> dict[str, Any]:
     return row
 
 
+def seconds_of(duration: timedelta | None) -> int | None:
+    """Write a duration, if there is one, in whole seconds."""
+    return None if duration is None else int(duration.total_seconds())
+
+
+def duration_of(seconds: int | None) -> timedelta | None:
+    """Read a duration, if there is one."""
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
 def texts_of(text: str | None) -> tuple[str, ...]:
     """Read a list of texts; none is an empty one."""
     return () if text is None else tuple(json.loads(text))
 
 
+@cache
 def roles_of_text(text: str) -> frozenset[Role]:
-    """Read a set of roles."""
+    """Read a set of roles; there are few."""
     return frozenset(Role(word) for word in text.split())
 
 
 def _source(row: Row[Any]) -> Source:
-    seconds = row.refresh_seconds
     return Source(
         name=row.name,
         kind=Kind(row.kind),
@@ -197,7 +211,7 @@ def _source(row: Row[Any]) -> Source:
         filters=_filters(row.filters),
         max_validity=timedelta(seconds=row.max_validity_seconds),
         max_shrinkage_percent=row.max_shrinkage_percent,
-        refresh_every=None if seconds is None else timedelta(seconds=seconds),
+        refresh_every=duration_of(row.refresh_seconds),
         position=row.position,
     )
 

@@ -19,6 +19,7 @@ from metadata.elements import (
     nearest,
     valid_until_of,
 )
+from metadata.entities import PublicKey
 from metadata.errors import BadEntityError, SourceRefusedError
 from metadata.instants import parse_duration
 from metadata.signatures import verify_document
@@ -54,6 +55,8 @@ class TrustedDocument:
     """``None`` only for a pinned file."""
     cache_duration: timedelta | None = None
     """After what time its publisher wants it to be fetched again."""
+    signer: PublicKey | None = None
+    """Who has signed it; ``None`` for a pinned file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,11 @@ def trusted_document(
     root = safe_xml.parse(unread.take(), limits=safe_xml.METADATA_LIMITS)
     drop_comments(root)
     check_root(root)
+    signer = None
     if isinstance(source.trust, SignedBy):
-        verify_document(root, source.trust.certificates)
+        signer = verify_document(root, source.trust.certificates)
     valid_until = check_validity(root, source, now=now, reading=reading)
-    return TrustedDocument(root, valid_until, _cache_duration(root, reading))
+    return TrustedDocument(root, valid_until, _cache_duration(root, reading), signer)
 
 
 def check_pin(present: str, pin: str) -> None:

@@ -229,7 +229,7 @@ def verify_enveloped(element: etree._Element, keys: Sequence[PublicKey]) -> byte
     return verified
 
 
-def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
+def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> PublicKey:
     """Verify the signature of a whole document, and leave in it only what was signed.
 
     This is for documents of a hundred megabytes, which must not be copied or parsed
@@ -241,6 +241,9 @@ def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
         root: The root of the document; its Signature is taken out.
         keys: Who may have signed.
 
+    Returns:
+        Who has.
+
     Raises:
         MissingSignatureError: The root carries no signature.
         WeakAlgorithmError: An algorithm is not on our list.
@@ -250,10 +253,13 @@ def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> None:
     signature = only_signature(root)
     shape = shape_of(signature, element_id=root.get("ID"))
     info = _canonical(_alone(signature[0]), shape.c14n)
-    verify_detached(info, algorithm=shape.algorithm, signature=shape.value, keys=keys)
+    signer = verify_detached(
+        info, algorithm=shape.algorithm, signature=shape.value, keys=keys
+    )
     _remove_keeping_tail(signature)
     if not compare_digest(_digest(root, shape.reference), shape.reference.digest):
         raise BadSignatureError("the digest is of another document")
+    return signer
 
 
 def _digest(root: etree._Element, reference: Reference) -> bytes:
@@ -364,8 +370,11 @@ def _remove_keeping_tail(child: etree._Element) -> None:
 
 def verify_detached(
     data: bytes, *, algorithm: str, signature: bytes, keys: Sequence[PublicKey]
-) -> None:
+) -> PublicKey:
     """Verify a signature over bytes, as the Redirect binding carries it.
+
+    Returns:
+        The key that verifies it.
 
     Raises:
         WeakAlgorithmError: The algorithm is not on our list.
@@ -382,7 +391,7 @@ def verify_detached(
         except (InvalidSignature, WeakAlgorithmError):
             continue
         if isinstance(opened, accepted.key_type):
-            return
+            return key
     raise BadSignatureError("no key of the sender verifies the signature")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
@@ -15,11 +16,14 @@ from metadata.errors import (
     SourceRefusedError,
     UnknownSourceError,
 )
+from metadata.ordering import next_position, put_before
+from metadata.overlaps import overlaps, shared_entity_ids
 from metadata.records import (
     Change,
     EntityRecord,
     Loaded,
     Mark,
+    Overlap,
     SourceNote,
     SourceState,
 )
@@ -40,6 +44,16 @@ Also = Callable[[Connection], None]
 
 def _nothing(_connection: Connection) -> None:
     """Write nothing else."""
+
+
+class Elsewhere(NamedTuple):
+    """An entity of another source."""
+
+    entity_id: str
+    source: str
+    roles: frozenset[Role]
+    decides: bool
+    """Whether that source stands first."""
 
 
 class EntityStore:
@@ -105,6 +119,7 @@ class EntityStore:
             entities.c.entity_id,
             entities.c.sha256,
             entities.c.valid_until,
+            entities.c.roles,
             entities.c.stale_at,
             entities.c.warnings,
         )
@@ -114,23 +129,41 @@ class EntityStore:
                 row[0]: Mark(
                     sha256=row[1],
                     valid_until=row[2],
-                    stale_at=row[3],
-                    warnings=texts_of(row[4]),
+                    roles=roles_of_text(row[3]),
+                    stale_at=row[4],
+                    warnings=texts_of(row[5]),
                 )
                 for row in rows
             }
 
-    def elsewhere(self, name: str) -> Iterator[tuple[str, str]]:
-        """Walk through the entityIDs of all other sources, each with its source."""
+    def elsewhere(self, name: str) -> Iterator[Elsewhere]:
+        """Walk through the entities of all other sources, in the order of these."""
+        mine = select(sources.c.position).where(sources.c.name == name)
         query = (
-            select(entities.c.entity_id, entities.c.source)
+            select(entities.c.entity_id, entities.c.source, entities.c.roles)
+            .add_columns(sources.c.position)
             .join(sources)
             .where(entities.c.source != name)
             .order_by(sources.c.position)
         )
         with self._reading() as connection:
-            for row in connection.execute(query):
-                yield row.entity_id, row.source
+            own = connection.execute(mine).scalar()  # none: it will stand last
+            for entity_id, source, roles, position in connection.execute(query):
+                decides = own is None or position < own
+                yield Elsewhere(entity_id, source, roles_of_text(roles), decides)
+
+    def overlaps(self) -> dict[str, tuple[Overlap, ...]]:
+        """Say of each source with which others it overlaps."""
+        with self._reading() as connection:
+            return overlaps(connection)
+
+    def overlaps_of(self, name: str) -> tuple[Overlap, ...]:
+        """Say with which others a source overlaps, and in which entities."""
+        with self._reading() as connection:
+            return tuple(
+                replace(one, entity_ids=shared_entity_ids(connection, name, one.source))
+                for one in overlaps(connection).get(name, ())
+            )
 
     def page(self, query: EntityQuery) -> EntityPage:
         """Read a page of the list of entities."""
@@ -177,9 +210,7 @@ class EntityStore:
             query = select(sources.c.name).where(sources.c.name == name)
             if connection.execute(query).first():
                 raise SourceRefusedError(f"there is a source called {name} already")
-            last = connection.execute(select(func.max(sources.c.position))).scalar()
-            position = 1 if last is None else last + 1
-            row = {**source_row(loaded), "position": position}
+            row = {**source_row(loaded), "position": next_position(connection)}
             connection.execute(insert(sources).values(row))
             change = swap(connection, loaded)
             also(connection)
@@ -242,6 +273,27 @@ class EntityStore:
                 del values["problem_since"]
             connection.execute(update(sources).where(mine).values(values))
             return note.problem is not None and before.problem != note.problem
+
+    def move(self, name: str, before: str | None, *, also: Also = _nothing) -> bool:
+        """Put a source before another one; the rest keeps its order.
+
+        Args:
+            name: Which source.
+            before: The source that shall follow it; ``None`` puts it last.
+            also: What else is written in the same transaction, if it moves.
+
+        Returns:
+            Whether it stands elsewhere now.
+
+        Raises:
+            UnknownSourceError: There is no source of one of these names.
+        """
+        with self._writing() as connection:
+            is_moved = put_before(connection, name, before)
+            if is_moved:
+                count_up(connection)
+                also(connection)
+            return is_moved
 
     def remove(self, name: str, *, also: Also = _nothing) -> None:
         """Forget a source and everything that it brought.

@@ -1,6 +1,6 @@
 """``idp-bridge metadata``: whom do we trust, and what do we say of ourselves?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from idp_bridge.cli.output import json_option, show_json, show_table
 from idp_bridge.our_metadata import OurMetadata, OurRole
 from metadata.entities import Role
 from metadata.filters import Filters
-from metadata.records import PendingVersion
+from metadata.records import Overlap, PendingVersion, SourceState
 from metadata.reports import LoadReport, NewSource
 from metadata.sources import (
     DEFAULT_MAX_SHRINKAGE,
@@ -136,8 +136,9 @@ def add(
 def show_all(office: Office, *, as_json: bool) -> None:
     """List the sources in their order; the first one that brings an entity decides."""
     states = office.metadata_admin.list()
+    overlaps = office.metadata_admin.overlaps()
     if as_json:
-        show_json([asdict(state) for state in states])
+        show_json([_state_of(state, overlaps) for state in states])
         return
     show_table(
         ("name", "kind", "entities", "valid_until", "checked", "location", "problem"),
@@ -157,6 +158,8 @@ def show_all(office: Office, *, as_json: bool) -> None:
     for state in states:
         if state.pending is not None:
             _show_pending(state.source.name, state.pending)
+        for one in overlaps.get(state.source.name, ()):
+            _show_overlap(state.source.name, one)
 
 
 @group.command()
@@ -173,6 +176,30 @@ def show(office: Office, *, entity_id: str, as_json: bool) -> None:
         use = "used" if view.is_used else "not used: an earlier source brings it"
         click.echo(f"source {view.source} ({use})")
         click.echo(view.record.xml.decode())
+
+
+@group.command()
+@click.argument("name")
+@click.option("--before", metavar="OTHER", help="The source that shall follow it.")
+@click.option("--first", is_flag=True, help="Before all others.")
+@click.option("--last", is_flag=True, help="Behind all others.")
+@pass_office
+def move(
+    office: Office, *, name: str, before: str | None, first: bool, last: bool
+) -> None:
+    """Move a source in the order: of what two sources bring, the first one decides.
+
+    Raises:
+        UsageError: Not exactly one place was given.
+    """
+    if (before is not None) + first + last != 1:
+        raise click.UsageError("give one of --before, --first and --last")
+    admin = office.metadata_admin
+    if first:
+        before = admin.list()[0].source.name if admin.list() else None
+    admin.move(name, before=before)
+    names = (state.source.name for state in admin.list())
+    click.echo(f"The order is now: {', '.join(names)}.")
 
 
 @group.command()
@@ -244,6 +271,22 @@ def _show_report(report: LoadReport, *, as_json: bool) -> None:
         click.echo(
             f"{change.added} added, {change.changed} changed, {change.removed} removed,"
             f" {change.unchanged} unchanged"
+        )
+
+
+def _state_of(
+    state: SourceState, overlaps: Mapping[str, tuple[Overlap, ...]]
+) -> dict[str, Any]:
+    found = overlaps.get(state.source.name, ())
+    return {**asdict(state), "overlaps": [asdict(one) for one in found]}
+
+
+def _show_overlap(name: str, overlap: Overlap) -> None:
+    """Say once of two sources which one decides."""
+    if overlap.decides:
+        click.echo(
+            f"{name}: {overlap.count} of its entities are also in {overlap.source},"
+            " which decides"
         )
 
 

@@ -1,6 +1,7 @@
 """What do operators read where a page shows a word of ours?"""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Final
 
@@ -42,6 +43,7 @@ _KINDS: Final[Mapping[str, str]] = {
 _ACTIONS: Final[Mapping[str, str]] = {
     "add": "Lägg till",
     "change": "Ändra",
+    "move": "Flytta",
     "refresh": "Hämta nu",
     "approve": "Godkänn",
     "remove": "Ta bort",
@@ -91,6 +93,23 @@ _FILTERS: Final[Mapping[str, str]] = {
     "allow_categories": "Ta bara entiteter med någon av dessa kategorier",
     "deny_categories": "Ta aldrig entiteter med någon av dessa kategorier",
 }
+
+MOVED: Final = "Källan {name} står nu på plats {place} i ordningen."
+_UNITS: Final = (
+    (timedelta(days=1), "dygns", "varje dygn"),
+    (timedelta(hours=1), "timmars", "varje timme"),
+    (timedelta(minutes=1), "minuters", "varje minut"),
+)
+
+
+def every(interval: timedelta) -> str:
+    """Say how often something happens, in the largest unit that fits."""
+    minutes = max(interval, timedelta(minutes=1)) // timedelta(minutes=1)
+    rounded = timedelta(minutes=minutes)
+    unit, plural, once = next(one for one in _UNITS if not rounded % one[0])
+    count = rounded // unit
+    return once if count == 1 else f"med {count} {plural} mellanrum"
+
 
 OPERATOR_TEXTS: Final = SimpleNamespace(
     statuses=_STATUSES,

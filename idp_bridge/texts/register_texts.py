@@ -171,6 +171,7 @@ _VERBS: Final[Mapping[str, str]] = {
     "give": "Gav",
     "load": "Läste in",
     "look-up": "Slog upp",
+    "move": "Flyttade",
     "order": "Beställde hämtning av",
     "refresh": "Hämtade",
     "remove": "Tog bort",

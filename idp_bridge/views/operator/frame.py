@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from idp_bridge import texts
 from idp_bridge.services import metadata_admin, services
-from idp_bridge.texts import register_texts
+from idp_bridge.texts import operator_texts, register_texts
 from idp_bridge.views.operator.typed import first_day_of, last_day_of
 from metadata.loader import MetadataAdmin
+from metadata.orders import Witness, nobody
 
 bp = Blueprint("operator", __name__, url_prefix="/operator")
 
 bp.add_app_template_filter(texts.short_moment, "moment")
+bp.add_app_template_filter(operator_texts.every, "every")
 bp.add_app_template_filter(first_day_of, "first_day")
 bp.add_app_template_filter(last_day_of, "last_day")
 bp.add_app_template_filter(register_texts.number_with_hyphen, "organisation_number")
@@ -22,10 +24,16 @@ bp.add_app_template_filter(register_texts.number_with_hyphen, "organisation_numb
 _SEE_OTHER: Final = 303
 
 
-def admin() -> MetadataAdmin:
-    """Hand out what changes sources, the same as on the command line."""
+def admin(*, witness: Witness = nobody) -> MetadataAdmin:
+    """Hand out what changes sources, the same as on the command line.
+
+    Args:
+        witness: Writes down what is done at once, without an order.
+    """
     parts = services()
-    return metadata_admin(parts.settings, parts.entity_store, parts.clock)
+    return metadata_admin(
+        parts.settings, parts.entity_store, parts.clock, witness=witness
+    )
 
 
 def show(template: str, status: int = 200, /, **facts: object) -> Response:

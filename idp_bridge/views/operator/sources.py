@@ -8,14 +8,18 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp_bridge.errors import PageNotFoundError
+from idp_bridge.order_desk import witness
 from idp_bridge.services import order_desk, services
+from idp_bridge.texts import operator_texts
 from idp_bridge.views.operator import certificates
 from idp_bridge.views.operator.frame import admin, bp, go_to, show
 from idp_bridge.views.operator.status import status_of
 from idp_bridge.web.access import needs, viewer
 from idp_bridge.web.rights import Right
+from metadata.errors import UnknownSourceError
 from metadata.orders import Action, Order
 from metadata.records import SourceState
+from metadata.schedule import MAX_REFRESH
 from metadata.sources import PinnedFile
 
 _FINE: Final = 200
@@ -31,7 +35,10 @@ def show_sources() -> Response:
     return show(
         "sources",
         rows=[(state, status_of(state, now)) for state in states],
+        names=[state.source.name for state in states],
+        overlaps=admin().overlaps(),
         orders=_visible(order_desk(services()).latest(), states),
+        done=_told_of_move(request.args.get("flyttad", ""), states),
     )
 
 
@@ -58,6 +65,22 @@ def approve(name: str) -> AnyResponse:
     if pending is None or pending.sha256 != sha256:
         return _show(_find(name), has_changed=True)
     return _order(Action.APPROVE, name, sha256=sha256)
+
+
+@bp.post("/metadata/kallor/<name>/flytta")
+@needs(Right.METADATA_TRUST)
+def move(name: str) -> AnyResponse:
+    """Put a source before the one that the form names, or last.
+
+    Raises:
+        PageNotFoundError: There is no such source any more.
+    """
+    moving = admin(witness=witness(viewer().actor, services().clock))
+    try:
+        moving.move(name, before=request.form.get("fore") or None)
+    except UnknownSourceError as error:
+        raise PageNotFoundError("no source of this name") from error
+    return go_to(url_for("operator.show_sources", flyttad=name))
 
 
 @bp.get("/metadata/kallor/<name>/ta-bort")
@@ -106,8 +129,18 @@ def _show(state: SourceState, *, has_changed: bool = False) -> Response:
         certificates=certificates.of_trust(source.trust),
         filters=asdict(source.filters),
         orders=[one for one in latest if one.source == source.name],
+        overlaps=admin().overlaps_of(source.name),
+        longest=MAX_REFRESH,
         has_changed=has_changed,
     )
+
+
+def _told_of_move(name: str, states: Sequence[SourceState]) -> str | None:
+    """Say where a source stands that was just moved."""
+    for place, state in enumerate(states, start=1):
+        if state.source.name == name:
+            return operator_texts.MOVED.format(name=name, place=place)
+    return None
 
 
 def _visible(orders: Sequence[Order], states: Sequence[SourceState]) -> list[Order]:

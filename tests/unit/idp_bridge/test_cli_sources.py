@@ -58,6 +58,7 @@ def test_what_is_done_to_sources_on_the_command_line_is_in_the_audit_trail(
         ("add", "feed", str(file), "--replace", "--role", "sp"),
         ("approve", "feed"),
         ("refresh", "feed", "--force"),
+        ("move", "feed", "--last"),
         ("remove", "feed"),
     ):
         done = run(config, "metadata", *words)
@@ -77,3 +78,41 @@ def test_what_a_timer_refreshes_is_nobodys_deed(tmp_path: Path) -> None:
     done = run_at(config, 2, "metadata", "refresh")
     assert done.stdout == "feed: nothing new\n"
     assert len(trail(config)) == 1
+
+
+def test_the_order_of_sources_is_an_operators(tmp_path: Path) -> None:
+    config = install(tmp_path)
+    for name in ("a", "b", "c"):
+        file = tmp_path / f"{name}.xml"
+        file.write_text(group(idp(), sp(f"https://{name}.example.se")))
+        added = run(config, "metadata", "add", name, str(file))
+        assert ("which decides" in added.stderr) == (name != "a")
+    for words, said in (
+        (("c", "--first"), "c, a, b"),
+        (("c", "--before", "b"), "a, c, b"),
+        (("a", "--last"), "c, b, a"),
+    ):
+        done = run(config, "metadata", "move", *words)
+        assert done.stdout == f"The order is now: {said}.\n"
+    listed = run(config, "metadata", "list").stdout
+    assert "a: 1 of its entities are also in c, which decides" in listed
+    first, *_ = json.loads(run(config, "metadata", "list", "--json").stdout)
+    assert [one["decides"] for one in first["overlaps"]] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ((), 2),
+        (("--first", "--last"), 2),
+        (("--before", "x"), 1),
+    ],
+)
+def test_a_place_that_is_none_moves_nothing(
+    tmp_path: Path, words: tuple[str, ...], status: int
+) -> None:
+    config, file = install(tmp_path), tmp_path / "a.xml"
+    file.write_text(idp())
+    run(config, "metadata", "add", "a", str(file))
+    assert run(config, "metadata", "move", "a", *words).exit_code == status
+    assert run(config, "metadata", "move", "x", "--first").exit_code == 1

@@ -252,7 +252,7 @@ def test_the_older_source_decides_and_the_overlap_is_reported(
     other = tmp_path / "other.xml"
     other.write_text(idp())
     report = admin.add(NewSource(name="other", location=str(other)))
-    assert f"{IDP}: also in federation" in report.warnings
+    assert f"{IDP}: also in federation, which decides" in report.warnings
     first, second = admin.show(IDP)
     assert (first.source, first.is_used) == ("federation", True)
     assert (second.source, second.is_used) == ("other", False)

@@ -107,8 +107,11 @@ def test_the_order_of_sources_decides(store: EntityStore) -> None:
     as_sp = store.find("urn:a", Role.SP)
     assert as_sp is not None
     assert as_sp.xml == b"second"
-    assert list(store.elsewhere("b")) == [("urn:a", "a")]
-    assert list(store.elsewhere("c")) == [("urn:a", "a"), ("urn:a", "b")]
+    both = frozenset({Role.IDP, Role.SP})
+    first = ("urn:a", "a", frozenset({Role.IDP}), True)
+    assert list(store.elsewhere("b")) == [first]
+    assert list(store.elsewhere("c")) == [first, ("urn:a", "b", both, True)]
+    assert list(store.elsewhere("a")) == [("urn:a", "b", both, False)]
     store.remove("a")
     left = store.find("urn:a", Role.IDP)
     assert left is not None

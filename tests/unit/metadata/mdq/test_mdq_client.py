@@ -24,7 +24,6 @@ from tests.support.metadata_documents import (
     IDP,
     endpoint,
     entity,
-    idp,
     idp_role,
     key_descriptor,
     signed,
@@ -82,20 +81,6 @@ def test_an_answer_serves_all_processes_until_it_must_be_refreshed(
     world.clock.now = NOW + DEFAULT_FRESHNESS
     world.answers(signed(with_key("new"), rsa_key("signer")))
     assert world.registry.idp(IDP).signing_keys == (rsa_key("new").public,)
-    assert world.asked == 2
-
-
-def test_the_document_says_how_long_it_is_fresh(world: MdqWorld) -> None:
-    xml = idp(valid_until=NOW + DAY).replace(
-        "<md:EntityDescriptor ", '<md:EntityDescriptor cacheDuration="PT10M" '
-    )
-    world.answers(signed(xml, rsa_key("signer")))
-    world.registry.idp(IDP)
-    world.clock.now = NOW + timedelta(minutes=10) - INSTANT
-    world.registry.idp(IDP)
-    assert world.asked == 1
-    world.clock.now = NOW + timedelta(minutes=10)
-    world.registry.idp(IDP)
     assert world.asked == 2
 
 
