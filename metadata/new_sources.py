@@ -48,8 +48,17 @@ def signers_of(new: NewSource, kind: Kind) -> SignedBy | None:
         return None
     if new.pin is not None:
         raise SourceRefusedError("trusted by a pin or by a certificate, not by both")
+    return signers_in(new.certificate_pem)
+
+
+def signers_in(pem: bytes) -> SignedBy:
+    """Read certificates of whoever signs.
+
+    Raises:
+        SourceRefusedError: No certificate, or one whose key is too weak.
+    """
     try:
-        found = load_pem_x509_certificates(new.certificate_pem)
+        found = load_pem_x509_certificates(pem)
         keys = tuple(PublicKey(one.public_bytes(Encoding.DER)) for one in found)
         for key in keys:
             check_key(key)

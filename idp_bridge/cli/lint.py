@@ -2,24 +2,52 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from textwrap import wrap
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import click
 
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import as_plain, json_option
+from metadata.entities import PublicKey
+from metadata.errors import SourceRefusedError
 from metadata.lint.levels import CHOOSABLE, Level, Profile
 from metadata.lint.linter import Finding, Section, lint
 from metadata.lint.page import table_of_rules
 from metadata.lint.subjects import printable
+from metadata.lint.verifying import Verdict
+from metadata.new_sources import signers_in
 from metadata.safe_xml import METADATA_LIMITS
 
 _ALL: Final = "all"
 _WIDTH: Final = 78
 _INDENT: Final = "      "
+
+
+_VERDICTS: Final = {
+    Verdict.NOT_VERIFIED: (
+        "The signature was not verified: give the signer's --certificate for that."
+    ),
+    Verdict.VERIFIED: "The signature is by the given certificate.",
+}
+"""What is said of a signature when no finding speaks of it."""
+
+
+def _signers_in(file: Path | None) -> Sequence[PublicKey]:
+    """Read who shall have signed.
+
+    Raises:
+        BadParameter: There is no usable certificate in the file.
+    """
+    if file is None:
+        return ()
+    try:
+        return signers_in(file.read_bytes()).certificates
+    except SourceRefusedError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _print_rules(
@@ -41,6 +69,13 @@ def _print_rules(
 )
 @click.option("--entity", "entity_id", help="Report only this entityID.")
 @click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=lambda _context, _option, file: _signers_in(file),
+    metavar="PEM",
+    help="Verify the signature: who shall have signed the document.",
+)
+@click.option(
     "--rules",
     is_flag=True,
     is_eager=True,
@@ -52,21 +87,23 @@ def _print_rules(
 @pass_office
 def command(
     office: Office,
+    /,
     *,
     file: BinaryIO,
-    profile: str,
-    entity_id: str | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Say what is wrong or unwise in the metadata in FILE (- is standard input).
 
     The exit status is 1 when there are errors, 0 when there are none.
     """
+    profile, entity_id = asked["profile"], asked["entity_id"]
     sections = lint(
         file.read(METADATA_LIMITS.max_bytes + 1),
         now=office.clock(),
         profiles=frozenset(Profile if profile == _ALL else (Profile(profile),)),
         entity_id=entity_id,
+        signers=asked["certificate"],
     )
     tally = _Tally()
     show: Callable[[_Tally, Iterator[Section]], None]
@@ -83,12 +120,15 @@ class _Tally:
     def __init__(self) -> None:
         self.levels: Counter[Level] = Counter()
         self.entities = 0
+        self.signature: Verdict | None = None
+        """Of the document."""
 
     def counted(self, sections: Iterable[Section]) -> Iterator[Section]:
         """Hand on sections, and count them on their way."""
         for section in sections:
             self.levels.update(finding.level for finding in section.findings)
             self.entities += section.entity_id is not None
+            self.signature = section.signature
             yield section
 
     def as_dict(self) -> dict[str, int]:
@@ -106,7 +146,8 @@ def _show_json(tally: _Tally, sections: Iterator[Section]) -> None:
             text = json.dumps(asdict(finding), default=as_plain, ensure_ascii=False)
             click.echo(separator + text, nl=False)
             separator = ",\n"
-    click.echo(f'\n],\n"summary": {json.dumps(tally.as_dict())}}}')
+    summary = {**tally.as_dict(), "signature": tally.signature}
+    click.echo(f'\n],\n"summary": {json.dumps(summary)}}}')
 
 
 def _show_text(tally: _Tally, sections: Iterator[Section]) -> None:
@@ -120,6 +161,8 @@ def _show_text(tally: _Tally, sections: Iterator[Section]) -> None:
         f" {_counted(counts['warning'], 'warning', 'warnings')},"
         f" {_counted(counts['advice'], 'piece', 'pieces')} of advice."
     )
+    if tally.signature in _VERDICTS:
+        click.echo(_VERDICTS[tally.signature])
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -1,15 +1,17 @@
 """What do the rules say about a document, entity by entity?"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
+from metadata.entities import PublicKey
 from metadata.lint import rules
 from metadata.lint.levels import Level, Profile
 from metadata.lint.places import Place
 from metadata.lint.reading import Reader, Subject
 from metadata.lint.registry import DOCUMENT_CHECKS, ENTITY_CHECKS, RULES, Flaw
+from metadata.lint.verifying import INVALID, Verdict, judged
 
 ALL_PROFILES: Final = frozenset(Profile)
 rules.register_all()
@@ -40,6 +42,8 @@ class Section:
     entity_id: str | None
     line: int
     findings: tuple[Finding, ...]
+    signature: Verdict | None = None
+    """Of the document itself, when it can be read."""
 
 
 def lint(
@@ -48,6 +52,7 @@ def lint(
     now: datetime,
     profiles: frozenset[Profile] = ALL_PROFILES,
     entity_id: str | None = None,
+    signers: Sequence[PublicKey] = (),
 ) -> Iterator[Section]:
     """Look at a document: its entities in their order, then the document as a whole.
 
@@ -56,6 +61,7 @@ def lint(
         now: The present moment.
         profiles: Whose rules count beside SAML's own.
         entity_id: The only entity to report; the document is reported too.
+        signers: Who may have signed the document; nobody: it is not verified.
     """
     asked = _asked(profiles)
     reader = Reader(data, now=now)
@@ -68,9 +74,7 @@ def lint(
                 line=subject.places([subject.top])[0].line,
                 findings=tuple(_located(flaws, subject, entity.entity_id)),
             )
-    yield Section(
-        entity_id=None, line=1, findings=tuple(_around_entities(reader, asked))
-    )
+    yield _around_entities(reader, asked, signers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +111,24 @@ def _flaws(
     ]
 
 
-def _around_entities(reader: Reader, asked: Mapping[str, _Asked]) -> list[Finding]:
+def _around_entities(
+    reader: Reader, asked: Mapping[str, _Asked], signers: Sequence[PublicKey]
+) -> Section:
     """Look at the document when all entities have been walked through."""
     around = reader.document()
-    found = []
+    found, verdict = [], None
     if around is not None:
+        verdict, refusals = judged(around.document.root, reader.data, signers)
         flaws = _flaws(around.document, DOCUMENT_CHECKS, asked)
+        flaws += [(asked[INVALID], flaw) for flaw in refusals]
         found = _located(flaws, around, None)
     for trouble in reader.troubles:
         place = Place(trouble.line, trouble.column, "")
         if trouble.code in asked:
             found.append(_finding(asked[trouble.code], trouble.text, place, None))
-    return _sorted(found)
+    return Section(
+        entity_id=None, line=1, findings=tuple(_sorted(found)), signature=verdict
+    )
 
 
 def _located(

@@ -125,6 +125,8 @@ class Reader:
         self.troubles: list[Trouble] = []
         self._now = now
         self._memory = Memory()
+        self.data: Final = data
+        """The document as it is."""
         self._data = self._as_utf8(data)
         self._lines = Lines(self._data)
         self._tags = start_tags(self._data)

@@ -166,6 +166,7 @@ def signature_cases() -> dict[str, Case]:
         "signature-missing": sp(without(signature)),
         "signature-shape": sp(without(enveloped)),
         "signature-algorithm": sp((names.SIGNATURE_RSA_SHA256, sha1)),
+        "signature-invalid": sp(("Incident", "Accident")),
         "signature-unused": sp(before("<mdui:UIInfo>", signature)),
         "signature-key-inside": sp(signed_with(SIGNED_BY_KEY)),
         "no-entities": Case(grouped(exemplary_sp()).encode(), grouped().encode()),

@@ -32,5 +32,6 @@ _FILES: Final = (
 def register_all() -> None:
     """Register every rule; a second time changes nothing."""
     import_module("metadata.lint.reading")
+    import_module("metadata.lint.verifying")
     for name in _FILES:
         import_module(f"{__name__}.{name}")

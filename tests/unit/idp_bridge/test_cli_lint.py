@@ -49,7 +49,10 @@ def line_of(file: str) -> int:
 def test_good_metadata_ends_with_0_and_a_summary(good: str) -> None:
     result = run(good)
     assert result.exit_code == 0
-    assert result.stdout == ("1 entity: 0 errors, 0 warnings, 0 pieces of advice.\n")
+    assert result.stdout.splitlines() == [
+        "1 entity: 0 errors, 0 warnings, 0 pieces of advice.",
+        "The signature was not verified: give the signer's --certificate for that.",
+    ]
 
 
 def test_errors_end_with_1_and_stand_under_their_entity(bad: str) -> None:
@@ -61,6 +64,7 @@ def test_errors_end_with_1_and_stand_under_their_entity(bad: str) -> None:
     line = line_of(bad)
     assert f"  error    endpoint-address: line {line}, column 5" in section
     assert "2 entities: 1 error, " in result.stdout.splitlines()[-1]
+    assert "not verified" not in result.stdout  # there is no signature to verify
 
 
 def test_a_report_fits_on_a_narrow_terminal(tmp_path: Path) -> None:

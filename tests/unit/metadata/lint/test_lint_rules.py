@@ -6,13 +6,17 @@ from metadata.lint.levels import Level, Profile
 from metadata.lint.linter import Finding, lint
 from metadata.lint.registry import RULES
 from tests.support.clock import NOW
+from tests.support.keys import rsa_key
 from tests.support.lint_cases import all_cases
 from tests.support.lint_changes import Case
 from tests.support.lint_documents import exemplary_idp, exemplary_sp
 
+SIGNERS = [rsa_key("federation", 3072).public]
+
 
 def findings(data: bytes) -> list[Finding]:
-    return [found for one in lint(data, now=NOW) for found in one.findings]
+    sections = lint(data, now=NOW, signers=SIGNERS)
+    return [found for one in sections for found in one.findings]
 
 
 def codes(data: bytes) -> set[str]:
