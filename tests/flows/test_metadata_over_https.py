@@ -2,16 +2,20 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
-from datetime import timedelta
+from copy import deepcopy
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 
 from idp_bridge.cli import main
 from idp_bridge.cli.context import Office
+from metadata import names, safe_xml
 from tests.support.clock import NOW, FrozenClock
 from tests.support.installations import install
 from tests.support.keys import rsa_key
@@ -36,6 +40,32 @@ UNSIGNED = group(idp(), sp(), sp(NEW_SP), valid_until=SOON).encode()
 FOREIGN = signed(group(idp(), sp(), valid_until=SOON), rsa_key("stranger"))
 HTML = b"<!DOCTYPE html><html><body>We are moving</body></html>"
 PACKED = gzip.compress(SECOND)
+
+
+def until(end: datetime | None) -> bytes:
+    """Write a version that holds until a moment."""
+    return signed(group(idp(), sp(NEW_SP), valid_until=end), SIGNER)
+
+
+def with_sha1() -> bytes:
+    good, bad = names.DIGEST_SHA256.encode(), names.DIGEST_SHA1.encode()
+    return SECOND.replace(good, bad)
+
+
+def wrapped() -> bytes:
+    """Put a signed version into another one, which takes over its signature."""
+    evil = group(sp(NEW_SP), valid_until=SOON, xml_id="_signed")
+    root, inner = (safe_xml.parse(one) for one in (evil.encode(), SECOND))
+    root.insert(0, deepcopy(inner[0]))
+    root.append(inner)
+    return etree.tostring(root)
+
+
+def bomb(talk: Talk) -> None:
+    """Send nothing, half a gigabyte of it, packed into half a megabyte."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    parts = [packer.compress(bytes(1024 * 1024)) for _ in range(512)]
+    talk.answer(b"".join([*parts, packer.flush()]), content_encoding="gzip")
 
 
 def cut_short(talk: Talk) -> None:
@@ -173,6 +203,33 @@ def test_a_new_version_takes_the_place_of_the_old_one(
         ),
         pytest.param(sending(UNSIGNED), "missing-signature", "", id="unsigned"),
         pytest.param(sending(FOREIGN), "bad-signature", "", id="foreign"),
+        pytest.param(sending(wrapped()), "bad-signature", "", id="wrapped"),
+        pytest.param(sending(with_sha1()), "weak-algorithm", "", id="sha-1"),
+        pytest.param(sending(until(NOW)), "source-refused", "expired", id="expired"),
+        pytest.param(
+            sending(until(None)), "source-refused", "no validUntil", id="endless"
+        ),
+        pytest.param(
+            sending(until(NOW + timedelta(days=31))),
+            "source-refused",
+            "more than 30 days away",
+            id="too-long",
+        ),
+        pytest.param(
+            sending(SECOND.replace(b"<md:", b"<!DOCTYPE x [<!ENTITY a 'b'>]><md:", 1)),
+            "unreadable-xml",
+            "DOCTYPE",
+            id="dtd",
+        ),
+        pytest.param(
+            bomb, "fetch-failed", "more than 200 times its size", id="gzip-bomb"
+        ),
+        pytest.param(
+            sending(SECOND, content_length=str(500 * 1024 * 1024)),
+            "fetch-failed",
+            "more than 209715200 bytes",
+            id="500-megabytes",
+        ),
         pytest.param(Talk.reset, "fetch-failed", "broke the connection off", id="gone"),
         pytest.param(
             redirecting("http://localhost/feed.xml"),

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.fetching import DOCUMENT
-from tests.support.misbehaving_server import Behaviour, MisbehavingServer, sending
+from tests.support.misbehaving_server import (
+    Behaviour,
+    MisbehavingServer,
+    Talk,
+    sending,
+)
 from tests.support.tls import Authority
 
 MEGABYTE = 1024 * 1024
@@ -79,3 +84,22 @@ def test_a_document_is_held_once(
     )
     assert outcome == f"{80 * MEGABYTE} bytes"
     assert 75 < taken < 110
+
+
+def test_who_sends_half_a_gigabyte_is_not_listened_to_that_long(
+    server: MisbehavingServer, authority: Authority
+) -> None:
+    sent = 0
+
+    def half_a_gigabyte(talk: Talk) -> None:
+        nonlocal sent
+        talk.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        piece = b" " * MEGABYTE
+        while sent < 500:
+            talk.send(piece)
+            sent += 1
+
+    taken, outcome = fetched(server, authority, half_a_gigabyte)
+    assert "the server sends more than 209715200 bytes" in outcome
+    assert sent < 250
+    assert taken < 250
