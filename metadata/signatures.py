@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Final
 
 import xmlsec
 from cryptography.exceptions import InvalidSignature
@@ -37,11 +37,11 @@ from metadata.algorithms import (
     check_signature_algorithm,
     public_key,
 )
+from metadata.digests import digest_of
 from metadata.entities import ANYBODY, PublicKey, Verifies
 from metadata.errors import BadSignatureError, WeakAlgorithmError
 from metadata.signature_shape import (
     SIGNATURE,
-    Reference,
     only_signature,
     shape_of,
 )
@@ -257,44 +257,9 @@ def verify_document(root: etree._Element, keys: Sequence[PublicKey]) -> PublicKe
         info, algorithm=shape.algorithm, signature=shape.value, keys=keys
     )
     _remove_keeping_tail(signature)
-    if not compare_digest(_digest(root, shape.reference), shape.reference.digest):
+    if not compare_digest(digest_of(root, shape.reference), shape.reference.digest):
         raise BadSignatureError("the digest is of another document")
     return signer
-
-
-def _digest(root: etree._Element, reference: Reference) -> bytes:
-    """Compute the digest of a tree without ever holding its canonical form."""
-    digest = _Digest(DIGESTS[reference.digest_algorithm](b""))
-    try:
-        root.getroottree().write_c14n(
-            digest,
-            exclusive=reference.c14n is not None,
-            with_comments=False,
-            inclusive_ns_prefixes=list(reference.c14n or ()),
-        )
-    except etree.C14NError as error:
-        raise BadSignatureError("it has no canonical form") from error
-    return digest.value()
-
-
-class _Digest:
-    """A file that keeps only the digest of what is written to it."""
-
-    def __init__(self, running: Any) -> None:
-        self._running = running
-
-    def write(self, data: bytes, /) -> int:
-        """Take the next piece."""
-        self._running.update(data)
-        return len(data)
-
-    def close(self) -> None:
-        """Do nothing; a file can be closed."""
-
-    def value(self) -> bytes:
-        """Hand on the digest of everything."""
-        digest: bytes = self._running.digest()
-        return digest
 
 
 def _alone(element: etree._Element) -> etree._Element:
