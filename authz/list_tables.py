@@ -1,5 +1,7 @@
 """Which tables hold what lists of users show, and what undoing needs to know?"""
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +74,21 @@ class UserLineRow(Base):
     held_count: Mapped[int]
     ends_next: Mapped[Moment | None]
     """The first end of an active grant."""
+
+
+class LastLoginRow(Base):
+    """On which day somebody last logged in to an e-tjänst; each time written over."""
+
+    __tablename__ = "last_logins"
+
+    membership_id: Mapped[int] = mapped_column(
+        ForeignKey("memberships.id"), primary_key=True, autoincrement=False
+    )
+    service_id: Mapped[int] = mapped_column(
+        ForeignKey("services.id"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[date]
+    """The day in Sweden; no time, because nobody needs one."""
 
 
 class ChangeRow(Base):

@@ -5,7 +5,7 @@ from the first and until, not including, the second. ``None`` means no end.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -159,6 +159,16 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastLogin:
+    """When somebody last logged in to an e-tjänst before."""
+
+    membership_id: int
+    service_id: int
+    day: date | None
+    """The day in Sweden; ``None`` when there was no login yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a decision about one person at one e-tjänst may look at.
 
@@ -171,6 +181,8 @@ class Facts:
     organisation: Organisation | None
     agreements: tuple[Agreement, ...] = ()
     grants: tuple[Grant, ...] = ()
+    last_login: LastLogin | None = None
+    """Decides nothing; so that the next one is noted once a day."""
 
 
 class Outcome(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +20,7 @@ from authz.models import (
 from authz.questions import Question
 from authz.rows import Change, Saved, save
 from authz.tables import (
+    LastLoginRow,
     MembershipRow,
     OperatorRow,
     OrganisationNumberRow,
@@ -38,6 +39,8 @@ class Member:
     person: Person
     membership_id: int | None = None
     organisation: Organisation | None = None
+    last_login_on: date | None = None
+    """The day of the last login to the e-tjänst that was asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,17 @@ def _members(*is_there: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-_NOW = Question(_members(MembershipRow.ended_at.is_(None)))
+_NOW = Question(
+    _members(MembershipRow.ended_at.is_(None))
+    .add_columns(LastLoginRow.day.label("last_login_on"))
+    .outerjoin(
+        LastLoginRow,
+        and_(
+            LastLoginRow.membership_id == MembershipRow.id,
+            LastLoginRow.service_id == bindparam("service_id"),
+        ),
+    )
+)
 _THEN = _members(
     MembershipRow.started_at <= bindparam("moment"),
     or_(
@@ -113,13 +126,18 @@ class PersonStore:
         self.touched: set[int] = set()
         self._connection = connection
 
-    def members(self, hsa_id: str) -> tuple[Member, ...]:
+    def members(self, hsa_id: str, service_id: int) -> tuple[Member, ...]:
         """Find a person: once per organisation, once without any, or not at all.
+
+        Args:
+            hsa_id: Who, in any spelling.
+            service_id: To which e-tjänst the last login is asked for.
 
         Raises:
             BadIdentifierError: The text cannot be an HSA-id.
         """
-        return _members_of(_NOW.ask(self._connection, {"hsa_key": hsa_key(hsa_id)}))
+        parameters = {"hsa_key": hsa_key(hsa_id), "service_id": service_id}
+        return _members_of(_NOW.ask(self._connection, parameters))
 
     def members_at(self, hsa_id: str, moment: datetime) -> tuple[Member, ...]:
         """Find a person with the organisations to which they belonged at a moment.
@@ -252,5 +270,8 @@ def _member_of(rows: list[Any]) -> Member:
         ),
     )
     return Member(
-        person=person, membership_id=row.membership_id, organisation=organisation
+        person=person,
+        membership_id=row.membership_id,
+        organisation=organisation,
+        last_login_on=getattr(row, "last_login_on", None),
     )

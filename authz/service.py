@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from time import monotonic as system_monotonic
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, exc
 
 from authz import audit, catalogue, catalogue_file, decisions
 from authz.administrator_store import AdministratorStore
@@ -19,12 +19,14 @@ from authz.audit_store import AuditStore
 from authz.catalogue import CatalogueReport, Stores
 from authz.catalogue_store import CatalogueStore
 from authz.database import reader_of, reading, snapshot, writing
-from authz.errors import BrokenAuditChainError
+from authz.errors import BrokenAuditChainError, StoreUnavailableError
 from authz.grant_store import GrantStore
+from authz.last_logins import LastLoginStore, swedish_day
 from authz.models import (
     Administrator,
     Decision,
     Facts,
+    LastLogin,
     Operator,
     OrganisationKind,
     Service,
@@ -128,12 +130,33 @@ class AuthzService:
             StoreUnavailableError: The database does not answer.
         """
         with reading(self._reader) as connection:
-            members = PersonStore(connection).members(hsa_id)
+            members = PersonStore(connection).members(hsa_id, service.id)
             member = _acting(members, organisation_numbers)
             facts = _facts(connection, service, member)
         return decisions.decide(
             facts, organisation_numbers=organisation_numbers, moment=now
         )
+
+    def note_login(self, last: LastLogin | None, *, now: datetime) -> None:
+        """Write down on which day somebody logged in, unless it stands there.
+
+        One statement, and none for the other logins of the day.
+
+        Args:
+            last: What the decision found.
+            now: When.
+
+        Raises:
+            StoreUnavailableError: It could not be written.
+        """
+        today = swedish_day(now)
+        if last is None or (last.day is not None and last.day >= today):
+            return
+        try:
+            with reading(self._reader) as connection:
+                LastLoginStore(connection).note(last, today)
+        except exc.SQLAlchemyError as error:
+            raise StoreUnavailableError(type(error).__name__) from error
 
     def explain(self, hsa_id: str, service_code: str, *, now: datetime) -> Decision:
         """Say what somebody would get, or got at a moment in the past, and why.
@@ -348,4 +371,9 @@ def _facts(connection: Connection, service: Service, member: Member | None) -> F
         organisation=member.organisation,
         agreements=agreements,
         grants=GrantStore(connection).active(member.membership_id, service.id),
+        last_login=LastLogin(
+            membership_id=member.membership_id,
+            service_id=service.id,
+            day=member.last_login_on,
+        ),
     )

@@ -9,6 +9,8 @@ active grant carries its membership's. Foreign keys over both columns bind them
 together. What has ended carries no role, so history binds nobody for ever.
 """
 
+from datetime import date
+
 from sqlalchemy import (
     DDL,
     CheckConstraint,
@@ -32,7 +34,7 @@ from authz.columns import (
     one_of,
 )
 from authz.database import Base, Moment
-from authz.list_tables import ChangeRow, ChangeStepRow, UserLineRow
+from authz.list_tables import ChangeRow, ChangeStepRow, LastLoginRow, UserLineRow
 from authz.models import OperatorRole, OrganisationKind, PersonRole, WithoutGrant
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "URI_LENGTH",
     "ChangeRow",
     "ChangeStepRow",
+    "LastLoginRow",
     "UserLineRow",
     "interval",
     "one_of",
@@ -68,6 +71,8 @@ class OrganisationRow(Base):
     valid_until: Mapped[Moment | None]
     user_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many lines its list of users has; :mod:`authz.user_lines` counts."""
+    logins_since: Mapped[date | None]
+    """Since when logins are noted, if it was there before they were."""
 
 
 class OrganisationNumberRow(Base):

@@ -140,6 +140,15 @@ def trace_lost(*, error_id: str, kind: str) -> None:
     logger(__name__).warning("trace-lost", error_id=error_id, kind=kind)
 
 
+def last_login_lost(*, kind: str) -> None:
+    """Write the one line about a login whose day could not be noted.
+
+    Args:
+        kind: The kind of error.
+    """
+    logger(__name__).warning("last-login-lost", kind=kind)
+
+
 def person_logged_in(*, area: str, idp_entity_id: str) -> None:
     """Write the one line about somebody who logged in at our own pages.
 

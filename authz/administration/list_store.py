@@ -23,6 +23,7 @@ from authz.administration.models import (
 )
 from authz.administration.organisation_store import Permit
 from authz.administration.portions import portions
+from authz.last_logins import is_long_ago, last_day_of
 from authz.searching import needle_of, search_form
 from authz.sorting import sort_key
 from authz.tables import (
@@ -49,6 +50,8 @@ _PEOPLE: Final = select(
     PersonRow.surname,
     PersonRow.hsa_id,
     PersonRow.email,
+    MembershipRow.started_at,
+    last_day_of(MembershipRow.id).label("last_login_on"),
 ).join(PersonRow, PersonRow.id == MembershipRow.person_id)
 
 
@@ -118,10 +121,7 @@ class ListStore:
         return tuple(lines[each] for each in membership_ids if each in lines)
 
     def _total(self) -> int:
-        counted = select(OrganisationRow.user_count).where(
-            OrganisationRow.id == self._organisation_id
-        )
-        return self._connection.scalar(counted) or 0
+        return self._organisation.user_count if self._organisation else 0
 
     def _listed(self, query: UserQuery, window: _Window) -> Sequence[int]:
         """Read a page of everybody: an index has them in every order."""
@@ -255,6 +255,15 @@ class ListStore:
             services=self._counts(grants),
             ends_next=min(ends, default=None),
             is_new=not grants,
+            is_idle=bool(grants) and self._is_idle(row),
+        )
+
+    def _is_idle(self, row: Any) -> bool:
+        return is_long_ago(
+            row.last_login_on,
+            started_at=row.started_at,
+            logins_since=self._organisation.logins_since,
+            now=self._now,
         )
 
     def _counts(self, grants: Sequence[Any]) -> tuple[ServiceCount, ...]:
@@ -264,6 +273,16 @@ class ListStore:
             for each in self._services
             if each in counts
         )
+
+    @cached_property
+    def _organisation(self) -> Any:
+        """How many users there are, and since when their logins are noted."""
+        row = OrganisationRow
+        return self._connection.execute(
+            select(row.user_count, row.logins_since).where(
+                row.id == self._organisation_id
+            )
+        ).one_or_none()
 
     @cached_property
     def _services(self) -> Sequence[ServiceName]:

@@ -5,7 +5,7 @@ Times are moments in UTC; an end is the first moment at which something counts n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from authz.administration.named import (
@@ -76,6 +76,8 @@ class UserLine:
     """The earliest end among the permissions, if any has one."""
     is_new: bool
     """The user has no permissions yet."""
+    is_idle: bool
+    """The user has permissions and has not logged in for a long time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,8 @@ class ServiceGrants:
     service: ServiceName
     grants: tuple[GrantLine, ...]
     has_agreement: bool
+    last_login_on: date | None
+    """The day of the last login there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,8 @@ class UserView:
     removed: Removal | None
     services: tuple[ServiceGrants, ...]
     """The e-tjänster with an agreement, and others where permissions are left."""
+    logins_since: date | None
+    """Earlier logins than on this day cannot be known."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """What do the view of one user and the form with all boxes show?"""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Final
@@ -30,6 +30,7 @@ from authz.administration.organisation_store import (
 from authz.administration.user_store import Held, Membership, UserStore
 from authz.administration.work import Work
 from authz.audit import Action, organisation_chain
+from authz.last_logins import LastLoginStore
 from authz.models import PersonRole
 from authz.tables import AuditEntryRow
 
@@ -74,6 +75,7 @@ class Viewing:
             )
             for each in held
         }
+        days, since = LastLoginStore(self._connection).of_member(membership_id)
         return UserView(
             membership_id=membership.id,
             person_id=membership.person_id,
@@ -83,7 +85,8 @@ class Viewing:
             email=membership.email,
             version=version_of(membership),
             removed=self._removal(membership, names),
-            services=self._services(lines),
+            services=self._services(lines, days),
+            logins_since=since,
         )
 
     def form(self, membership_id: int) -> PermissionForm:
@@ -147,7 +150,9 @@ class Viewing:
             can_restore=can_restore(membership, self._now),
         )
 
-    def _services(self, lines: Mapping[int, GrantLine]) -> tuple[ServiceGrants, ...]:
+    def _services(
+        self, lines: Mapping[int, GrantLine], days: Mapping[int, date]
+    ) -> tuple[ServiceGrants, ...]:
         shown = (
             each
             for each in self._permits.values()
@@ -162,6 +167,7 @@ class Viewing:
                     if each.permission.id in lines
                 ),
                 has_agreement=permits[0].service_is_open,
+                last_login_on=days.get(permits[0].service.id),
             )
             for permits in _by_service(shown)
         )

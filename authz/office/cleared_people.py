@@ -9,6 +9,7 @@ from authz.office.desk import Work
 from authz.office.tables import MailRow
 from authz.tables import (
     ChangeStepRow,
+    LastLoginRow,
     MembershipRow,
     NameIdRow,
     OperatorRow,
@@ -47,6 +48,8 @@ def clear_people(work: Work, ids: list[int]) -> None:
     memberships = select(MembershipRow.id).where(MembershipRow.person_id.in_(ids))
     steps = ChangeStepRow.membership_id.in_(memberships)
     connection.execute(delete(ChangeStepRow).where(steps))
+    days = LastLoginRow.membership_id.in_(memberships)
+    connection.execute(delete(LastLoginRow).where(days))
     connection.execute(delete(NameIdRow).where(NameIdRow.person_id.in_(ids)))
     connection.execute(delete(MailRow).where(MailRow.person_id.in_(ids)))
     empty(work, PersonRow, PersonRow.id.in_(ids))

@@ -118,9 +118,10 @@ def _rows(connection: Connection, table: Any, *conditions: ColumnElement[bool]) 
 
 
 def _meaning(connection: Connection) -> Mapping[str, Mapping[int, str]]:
-    """Say what the numbers of organisations and permissions stand for."""
+    """Say what the numbers of organisations, e-tjänster and permissions stand for."""
     organisation, permission = OrganisationRow, PermissionRow
     names = connection.execute(select(organisation.id, organisation.name))
+    services = connection.execute(select(ServiceRow.id, ServiceRow.name))
     permissions = connection.execute(
         select(permission.id, ServiceRow.name, permission.name).join(
             ServiceRow, ServiceRow.id == permission.service_id
@@ -128,6 +129,7 @@ def _meaning(connection: Connection) -> Mapping[str, Mapping[int, str]]:
     )
     return {
         "organisation_id": _dictionary((row[0], row[1]) for row in names),
+        "service_id": _dictionary((row[0], row[1]) for row in services),
         "permission_id": _dictionary(
             (row[0], f"{row[1]}: {row[2]}") for row in permissions
         ),

@@ -25,7 +25,7 @@ from authz.office.cleared_people import (
 from authz.office.desk import Desk, Work
 from authz.office.ended_organisations import close_organisations, to_close
 from authz.office.tables import MailRow
-from authz.tables import ChangeRow, ChangeStepRow
+from authz.tables import ChangeRow, ChangeStepRow, LastLoginRow, MembershipRow
 
 BATCH: Final = 500
 
@@ -135,6 +135,22 @@ def _clear_changes(work: Work, ids: list[int]) -> None:
     work.connection.execute(delete(change).where(change.id.in_(ids)))
 
 
+def _last_logins(before: datetime) -> Select[Any]:
+    """Ask for former members of whom a day of login is left."""
+    row = LastLoginRow
+    return (
+        select(row.membership_id)
+        .join(MembershipRow, MembershipRow.id == row.membership_id)
+        .where(MembershipRow.ended_at <= before)
+        .distinct()
+    )
+
+
+def _clear_last_logins(work: Work, ids: list[int]) -> None:
+    of_them = LastLoginRow.membership_id.in_(ids)
+    work.connection.execute(delete(LastLoginRow).where(of_them))
+
+
 def _old_mails(before: datetime) -> Select[Any]:
     is_old = or_(MailRow.sent_at <= before, MailRow.given_up_at <= before)
     return select(MailRow.id).where(is_old)
@@ -152,6 +168,7 @@ _CATEGORIES: Final = (
         close_organisations,
     ),
     _Category("changes", "changes", _old_changes, _clear_changes),
+    _Category("last logins", "last_logins", _last_logins, _clear_last_logins),
     _Category("mails", "mails", _old_mails, _clear_mails),
     _Category("former people", "former_people", former_people, clear_people),
     _Category("former operators", "former_people", former_operators, clear_operators),

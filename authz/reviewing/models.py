@@ -1,7 +1,7 @@
 """What does a review of an organisation's users consist of, as values?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -72,6 +72,8 @@ class ReviewLine:
     decided_by: str | None
     decided_at: datetime | None
     grants: tuple[ReviewGrant, ...]
+    last_login_on: date | None = None
+    """The day of the last login to any e-tjänst; not part of the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ class ReviewPage:
     review: Review
     lines: tuple[ReviewLine, ...]
     progress: Progress
+    recent: int
+    """How many of those who are not done have logged in lately."""
     page: int
     pages: int
 

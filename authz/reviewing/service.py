@@ -21,6 +21,7 @@ from authz.administration.work import Work, working
 from authz.audit import Action, canonical, organisation_chain
 from authz.database import reader_of, reading
 from authz.errors import ReviewRefusedError
+from authz.last_logins import LATELY, swedish_day
 from authz.reviewing.models import (
     Outcome,
     Progress,
@@ -75,7 +76,13 @@ class ReviewService:
             return overdue_reviews(connection, interval=INTERVAL, now=now)
 
     def page(
-        self, organisation_id: int, review_id: int, *, done: bool, page: int
+        self,
+        organisation_id: int,
+        review_id: int,
+        *,
+        done: bool,
+        page: int,
+        now: datetime,
     ) -> ReviewPage:
         """Read a page of users: those who are done, or those who are not."""
         with reading(self._reader) as connection:
@@ -91,6 +98,7 @@ class ReviewService:
                 review=_reviews(connection, [row])[0],
                 lines=_lines(connection, organisation_id, rows, row.started_at),
                 progress=Progress(done=count, total=total),
+                recent=len(store.recent(row, swedish_day(now) - LATELY)),
                 page=shown,
                 pages=pages,
             )
@@ -126,6 +134,21 @@ class ReviewService:
         """
         with working(self._engine, organisation_id, actor=actor, now=now) as work:
             _answer(work, membership_ids, Outcome.KEEP, actor)
+
+    def keep_recent(self, organisation_id: int, *, actor: Actor, now: datetime) -> int:
+        """Let everybody who has logged in lately keep what they have.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            NotFoundError: No review is open.
+        """
+        with working(self._engine, organisation_id, actor=actor, now=now) as work:
+            store = ReviewStore(work.connection, organisation_id)
+            found = store.recent(_open(store), swedish_day(now) - LATELY)
+            _answer(work, found, Outcome.KEEP, actor, rule="logged-in-lately")
+        return len(found)
 
     def note_change(
         self, organisation_id: int, membership_id: int, *, actor: Actor, now: datetime
@@ -183,7 +206,12 @@ class ReviewService:
 
 
 def _answer(
-    work: Work, membership_ids: Iterable[int], outcome: Outcome, actor: Actor
+    work: Work,
+    membership_ids: Iterable[int],
+    outcome: Outcome,
+    actor: Actor,
+    *,
+    rule: str | None = None,
 ) -> None:
     store = ReviewStore(work.connection, work.organisation_id)
     review = _open(store)
@@ -191,8 +219,9 @@ def _answer(
     store.answer(review.id, users, outcome, actor=str(actor), now=work.now)
     is_keep = outcome is Outcome.KEEP
     action = Action.REVIEW_KEEP if is_keep else Action.REVIEW_CHANGE
+    detail = {"review": review.id, **({"rule": rule} if rule else {})}
     for user in users.values():
-        work.tell(action, f"person:{user.person_id}", {"review": review.id})
+        work.tell(action, f"person:{user.person_id}", detail)
     work.finish(ChangeKind.PERMISSIONS)
 
 
@@ -252,6 +281,7 @@ def _lines(
             decided_by=names.get(row.by, row.by),
             decided_at=row.at,
             grants=tuple(grants.get(row.membership_id, ())),
+            last_login_on=row.last_login_on,
         )
         for row in rows
     )

@@ -6,12 +6,13 @@ who have no permission any more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, case, exists, func, insert, or_, select, update
 
 from authz.administration.portions import portions
+from authz.last_logins import last_day_of
 from authz.models import PersonRole
 from authz.reviewing.models import Outcome
 from authz.reviewing.tables import ReviewAnswerRow, ReviewRow
@@ -143,7 +144,8 @@ class ReviewStore:
             offset: How many to leave out.
         """
         scope = self._scope(review).subquery()
-        found = select(scope).order_by(
+        last_day = last_day_of(scope.c.membership_id).label("last_login_on")
+        found = select(scope, last_day).order_by(
             scope.c.surname_key.is_(None),
             scope.c.surname_key,
             scope.c.given_key,
@@ -153,6 +155,19 @@ class ReviewStore:
             is_done = scope.c.outcome != Outcome.PENDING
             found = found.where(is_done if done else ~is_done)
         return self._connection.execute(found.limit(limit).offset(offset)).all()
+
+    def recent(self, review: Any, since: date) -> Sequence[int]:
+        """Number those who are not done and have logged in on a day or later."""
+        scope = self._scope(review).subquery()
+        found = (
+            select(scope.c.membership_id)
+            .where(
+                scope.c.outcome == Outcome.PENDING,
+                last_day_of(scope.c.membership_id) >= since,
+            )
+            .order_by(scope.c.membership_id)
+        )
+        return self._connection.scalars(found).all()
 
     def _scope(self, review: Any) -> Any:
         """Select everybody who has had a permission since the review began."""

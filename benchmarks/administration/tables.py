@@ -98,6 +98,18 @@ def _grants(population: Population) -> Iterator[Row]:
             yield number, user, _USER, permission, end, giver, given_at
 
 
+def _last_logins(population: Population) -> Iterator[Row]:
+    """Let two of three users have logged in somewhere, within two years."""
+    for user, _ in enumerate(population.homes, start=1):
+        services = {
+            invented.service_of(permission)
+            for permission in population.permissions_of(user)
+        }
+        for service in sorted(services) if user % 3 else ():
+            ago = timedelta(days=(user * 11 + service * 7) % 730)
+            yield user, service, (MOMENT - ago).date().isoformat()
+
+
 def _lines(population: Population) -> Iterator[Row]:
     """Write what :mod:`authz.user_lines` writes for the same people."""
     key = lru_cache(sort_key)
@@ -141,5 +153,6 @@ _TABLES: Final[dict[str, tuple[str, Callable[[Population], Iterator[Row]]]]] = {
         _grants,
     ),
     "user_lines": (_LINE, _lines),
+    "last_logins": ("membership_id service_id day", _last_logins),
 }
 """Columns and rows by the name of the table."""

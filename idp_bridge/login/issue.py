@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from authz.models import Decision, Outcome
+from authz import errors as authz_errors
+from authz.models import Decision, LastLogin, Outcome
+from idp_bridge import logs
 from idp_bridge.errors import (
     InactiveOrganisationError,
     InactivePersonError,
@@ -58,6 +60,8 @@ class DecidedAnswer:
     release: Release
     """Without a SessionIndex: it gets one when the session is told of it."""
     protection: Protection
+    last_login: LastLogin | None
+    """On which day the person was last there, as far as we know."""
 
     @property
     def told(self) -> Told:
@@ -106,7 +110,11 @@ def decide(
         attributes=_attributes(facts, sp, request, parts, name_id),
     )
     return DecidedAnswer(
-        request=request, sp=sp, release=told, protection=_protection(sp, policy, parts)
+        request=request,
+        sp=sp,
+        release=told,
+        protection=_protection(sp, policy, parts),
+        last_login=facts.decision.facts.last_login,
     )
 
 
@@ -150,8 +158,17 @@ def _sign(decided: DecidedAnswer, joined: Joined, parts: Parts) -> IssuedAnswer:
         decided.protection,
         parts.signing_key,
     )
+    _note_login(decided, parts)
     ready = answer.to_sp(xml, decided.request, decided.sp)
     return IssuedAnswer(answer=ready, browser=joined.browser)
+
+
+def _note_login(decided: DecidedAnswer, parts: Parts) -> None:
+    """Note on which day the person was last there; no login fails of it."""
+    try:
+        parts.authz.note_login(decided.last_login, now=parts.clock())
+    except authz_errors.StoreUnavailableError as error:
+        logs.last_login_lost(kind=str(error))
 
 
 def _ask_permissions(

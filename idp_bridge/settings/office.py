@@ -71,6 +71,8 @@ class RetentionSettings(Section):
     """How long the steps of changes to permissions stay, which undoing needs."""
     mails_days: Days = 90
     """How long mail that was sent or given up stays in the outbox."""
+    last_logins_days: Days = 90
+    """How long after a membership's end the day of its last login stays."""
     traces_days: Days = 30
     """How long the steps of a refused login can be found by its reference number."""
     orders_days: Days = 180

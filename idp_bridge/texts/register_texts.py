@@ -227,6 +227,7 @@ FACTS: Final[Mapping[str, str]] = {
     "reference": "diarienummer",
     "removed": "borttaget",
     "role": "roll",
+    "rule": "regel",
     "service": "e-tjänst",
     "surname": "efternamn",
     "valid_from": "från",

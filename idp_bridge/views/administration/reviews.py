@@ -68,6 +68,15 @@ def keep_reviewed(**_number: str) -> AnyResponse:
     return go_to(address_of("show_review", behallna=len(members)))
 
 
+@bp.post(f"{REVIEW}/behall-inloggade")
+@needs(Right.DELEGATE)
+def keep_recent(**_number: str) -> AnyResponse:
+    """Let everybody who has logged in lately keep what they have."""
+    now = services().clock()
+    kept = reviews().keep_recent(organisation().id, actor=actor(), now=now)
+    return go_to(address_of("show_review", behallna=kept))
+
+
 @bp.post(f"{REVIEW}/avsluta")
 @needs(Right.DELEGATE)
 def finish_review(**_number: str) -> AnyResponse:
@@ -110,6 +119,7 @@ def _show(status: int = _FINE, *, problem: str = "", nobody: str = "") -> Respon
         state.open.id,
         done=done,
         page=read_list(request.args, ()).page,
+        now=services().clock(),
     )
     return show(
         "review",

@@ -1,6 +1,7 @@
 """A review counts whom it must, on both kinds of database."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -13,7 +14,7 @@ from authz.reviewing.models import Outcome
 from authz.reviewing.service import ReviewService
 from authz.service import AuthzService
 from tests.support.clock import NOW
-from tests.support.permission_world import ALICE, REGION
+from tests.support.permission_world import ALICE, MELKER, REGION
 
 LATER = NOW + timedelta(hours=1)
 
@@ -42,12 +43,12 @@ def test_a_review_goes_from_its_start_to_its_record(
     review = reviews.start(here, actor=who, now=NOW)
     with pytest.raises(ReviewRefusedError):
         reviews.start(here, actor=who, now=NOW)
-    page = reviews.page(here, review, done=False, page=1)
+    page = reviews.page(here, review, done=False, page=1, now=NOW)
     assert alice in {line.membership_id for line in page.lines}
     for line in page.lines:
         reviews.keep(here, [line.membership_id], actor=who, now=LATER)
     administration.remove_user(here, alice, actor=who, now=LATER)
-    done = reviews.page(here, review, done=True, page=1)
+    done = reviews.page(here, review, done=True, page=1, now=NOW)
     assert done.progress.done == done.progress.total == len(done.lines)
     outcomes = {line.membership_id: line.outcome for line in done.lines}
     assert outcomes[alice] is Outcome.REMOVE
@@ -58,3 +59,37 @@ def test_a_review_goes_from_its_start_to_its_record(
     state = reviews.state(here)
     assert state.open is None
     assert state.due_at == LATER + timedelta(days=365)
+
+
+def test_everybody_who_came_lately_is_kept_with_one_press(
+    administration: AdministrationService,
+    reviews: ReviewService,
+    world: AuthzService,
+) -> None:
+    here = administration.organisation(REGION, now=NOW).id
+    anna = administration.administrators(here, now=NOW)[0]
+    who = Actor(kind=ActorKind.ADMINISTRATOR, id=anna.person_id, name="Anna")
+    with pytest.raises(NotFoundError):
+        reviews.keep_recent(here, actor=who, now=NOW)
+    review = reviews.start(here, actor=who, now=NOW)
+    assert reviews.keep_recent(here, actor=who, now=NOW) == 0
+    decision = world.decide(
+        ALICE, world.service_for(MELKER), organisation_numbers=(), now=NOW
+    )
+    world.note_login(decision.facts.last_login, now=NOW)
+    on_time, too_late = (NOW + timedelta(days=days) for days in (90, 91))
+    left = reviews.page(here, review, done=False, page=1, now=on_time)
+    assert left.recent == 1
+    assert {line.hsa_id: line.last_login_on for line in left.lines}[ALICE] == (
+        date(2026, 11, 23)
+    )
+    assert reviews.keep_recent(here, actor=who, now=too_late) == 0
+    assert reviews.keep_recent(here, actor=who, now=on_time) == 1
+    assert reviews.keep_recent(here, actor=who, now=on_time) == 0
+    done = reviews.page(here, review, done=True, page=1, now=on_time)
+    assert [line.hsa_id for line in done.lines] == [ALICE]
+    assert done.lines[0].outcome is Outcome.KEEP
+    (kept,) = [
+        json.loads(line) for line in world.export_audit() if '"review:keep"' in line
+    ]
+    assert "logged-in-lately" in str(kept["detail"])

@@ -45,6 +45,9 @@ def test_everything_about_a_user_is_in_the_answer(
 ) -> None:
     number = number_of(engine, ALICE)
     name_id = world.name_id_for(number, MELKER, now=NOW)
+    service = world.service_for(MELKER)
+    decision = world.decide(ALICE, service, organisation_numbers=(), now=NOW)
+    world.note_login(decision.facts.last_login, now=NOW)
     mail = NewMail(
         kind="test", recipient="asa@example.se", subject="S", body="B", person_id=number
     )
@@ -55,6 +58,9 @@ def test_everything_about_a_user_is_in_the_answer(
     tables = found["tables"]
     assert tables["people"][0]["surname"] == "Öberg"
     assert tables["name_ids"][0]["value"] == name_id
+    (login,) = tables["last_logins"]
+    assert login["day"].isoformat() == "2026-11-23"
+    assert found["meaning"]["service_id"][login["service_id"]] == service.name
     assert tables["mails"][0]["recipient"] == "asa@example.se"
     assert len(tables["memberships"]) == len(tables["grants"]) == 1
     organisation = tables["memberships"][0]["organisation_id"]

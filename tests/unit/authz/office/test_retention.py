@@ -18,6 +18,7 @@ from authz.service import AuthzService
 from authz.tables import (
     ChangeRow,
     ChangeStepRow,
+    LastLoginRow,
     MembershipRow,
     NameIdRow,
     OperatorRow,
@@ -92,6 +93,37 @@ def test_whoever_left_long_ago_is_emptied_with_pairwise_names(
     assert count(engine, NameIdRow) == 0
     assert run(office, NOW + 100 * DAY) == {}
     world.verify_audit()
+
+
+def test_the_day_of_the_last_login_goes_after_the_membership(
+    office: OfficeService, world: AuthzService, engine: Engine
+) -> None:
+    service = world.service_for(MELKER)
+    decision = world.decide(ALICE, service, organisation_numbers=(), now=NOW)
+    world.note_login(decision.facts.last_login, now=NOW)
+    assert run(office, NOW + 1000 * DAY) == {}
+    leave(engine, ALICE, NOW)
+    assert run(office, NOW + 100 * DAY - timedelta(microseconds=1)) == {}
+    assert count(engine, LastLoginRow) == 1
+    found = run(office, NOW + 100 * DAY)
+    assert found == {"last logins": 1, "former people": 1}
+    assert count(engine, LastLoginRow) == 0
+
+
+def test_the_day_of_the_last_login_goes_with_the_person_at_the_latest(
+    office: OfficeService, world: AuthzService, engine: Engine
+) -> None:
+    service = world.service_for(MELKER)
+    decision = world.decide(ALICE, service, organisation_numbers=(), now=NOW)
+    world.note_login(decision.facts.last_login, now=NOW)
+    leave(engine, ALICE, NOW)
+    office.retention.run(
+        lambda name: (1000 if name == "last_logins" else 100) * DAY,
+        dry_run=False,
+        actor=SYSTEM,
+        now=NOW + 100 * DAY,
+    )
+    assert count(engine, LastLoginRow) == 0
 
 
 def test_whoever_belongs_somewhere_stays(office: OfficeService, engine: Engine) -> None:

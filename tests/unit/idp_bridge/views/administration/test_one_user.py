@@ -1,12 +1,14 @@
 """A user is seen, changed, removed and brought back (the manual, 7 to 9)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from lxml import html
+from sqlalchemy import update
 
 from authz.administration.errors import NotFoundError
+from authz.tables import MembershipRow, OrganisationRow
 from tests.support.administration_pages import (
     ANNA,
     BERIT,
@@ -246,3 +248,30 @@ def test_an_address_that_names_nobody_says_nothing(
     assert answer.status_code == 200
     assert "är borttagen" not in text_of(answer)
     assert "är tillagd" not in text_of(answer)
+
+
+def test_a_user_is_seen_with_the_day_of_the_last_login_to_each_service(
+    office: Office, gustav: str
+) -> None:
+    assert text_of(office.get(gustav)).count("Senast inloggad: aldrig") == 2
+    authz, now = office.parts.authz, office.clock()
+    service = authz.service_of_code("landsting")
+    facts = authz.decide(GUSTAV, service, organisation_numbers=(), now=now).facts
+    authz.note_login(facts.last_login, now=now)
+    text = text_of(office.get(gustav))
+    assert "Senast inloggad: 2026-11-23" in text
+    assert text.count("Senast inloggad: aldrig") == 1
+    with office.parts.engine.begin() as connection:
+        since = date(2026, 11, 24)
+        connection.execute(update(OrganisationRow).values(logins_since=since))
+    assert "Senast inloggad: inte sedan 2026-11-24" in text_of(office.get(gustav))
+
+
+def test_the_list_marks_who_has_not_come_for_half_a_year(office: Office) -> None:
+    assert "Ej inloggad" not in text_of(office.get(LIST))
+    with office.parts.engine.begin() as connection:
+        began = office.clock() - timedelta(days=180)
+        connection.execute(update(MembershipRow).values(started_at=began))
+    listed = text_of(office.get(LIST))
+    assert listed.count("Ej inloggad på 180 dagar") == 2
+    assert listed.count("Inga behörigheter") == 2

@@ -172,3 +172,29 @@ def test_whoever_gets_a_permission_during_it_is_added(begun: Office) -> None:
     ticked = pairs_of(send(begun, path, pairs))
     follow(begun, send(begun, path, ticked))
     assert "0 av 3 användare är klara." in text_of(begun.get(REVIEW))
+
+
+def came(office: Office, hsa_id: str, days_ago: int) -> None:
+    """Let somebody have logged in some days ago."""
+    authz, now = office.parts.authz, office.clock()
+    service = authz.service_of_code("landsting")
+    facts = authz.decide(hsa_id, service, organisation_numbers=(), now=now).facts
+    authz.note_login(facts.last_login, now=now - timedelta(days=days_ago))
+
+
+def test_everybody_who_came_lately_is_kept_with_one_press(begun: Office) -> None:
+    assert "senaste 90 dagarna" not in text_of(begun.get(REVIEW))
+    came(begun, ALICE, 90)
+    came(begun, GUSTAV, 91)
+    page = begun.get(REVIEW)
+    assert "1 av dem som är kvar har loggat in de senaste 90 dagarna." in text_of(page)
+    assert "2026-08-25" in text_of(page)
+    kept = follow(begun, begun.send(f"{REVIEW}/behall-inloggade"))
+    assert "1 användare behåller sina behörigheter." in text_of(kept)
+    assert names_in(kept.text) == ["Gustav Zakarias"]
+    assert "senaste 90 dagarna" not in text_of(kept)
+
+
+def test_nobody_is_kept_when_no_review_is_open(office: Office) -> None:
+    came(office, ALICE, 1)
+    assert office.send(f"{REVIEW}/behall-inloggade").status_code == 404
