@@ -33,6 +33,7 @@ class Action(StrEnum):
     AGREEMENT_ADD = "agreement:add"
     AGREEMENT_CHANGE = "agreement:change"
     AGREEMENT_END = "agreement:end"
+    ATTRIBUTE_QUERY = "attribute:query"
     CATALOGUE_LOAD = "catalogue:load"
     CHANGE_UNDO = "change:undo"
     GRANT_CHANGE = "grant:change"

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from authz.database import insert_if_missing
 from authz.questions import Question
-from authz.tables import NameIdRow
+from authz.tables import NameIdRow, PersonRow
 
 RANDOM_BYTES = 20
 """160 bits; a pseudonym has at most 256 characters (SAML core 8.3.7)."""
@@ -19,6 +19,18 @@ _VALUE = Question(
         NameIdRow.person_id == bindparam("person_id"),
         NameIdRow.sp_entity_id == bindparam("sp_entity_id"),
     )
+)
+
+_OWNER = Question(
+    select(PersonRow.hsa_id)
+    .join(NameIdRow, NameIdRow.person_id == PersonRow.id)
+    .where(
+        NameIdRow.sp_entity_id == bindparam("sp_entity_id"),
+        NameIdRow.value == bindparam("value"),
+    )
+)
+_NUMBERED = Question(
+    select(PersonRow.hsa_id).where(PersonRow.id == bindparam("person_id"))
 )
 
 
@@ -46,6 +58,21 @@ class NameIdStore:
         (row,) = _VALUE.ask(self._connection, parameters)
         value: str = row.value
         return value
+
+    def owner_of(self, value: str, sp_entity_id: str) -> str | None:
+        """Read the HSA-id of whom an e-tjänst knows by a name.
+
+        A name that another e-tjänst has been given is not found, like one that nobody
+        has.
+        """
+        parameters = {"sp_entity_id": sp_entity_id, "value": value}
+        rows = _OWNER.ask(self._connection, parameters)
+        return rows[0].hsa_id if rows else None
+
+    def hsa_id_of(self, person_id: int) -> str | None:
+        """Read the HSA-id of a person by their number."""
+        rows = _NUMBERED.ask(self._connection, {"person_id": person_id})
+        return rows[0].hsa_id if rows else None
 
     def create(self, person_id: int, sp_entity_id: str, *, now: datetime) -> bool:
         """Make up a name; false when somebody else was faster, and theirs counts."""

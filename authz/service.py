@@ -245,6 +245,24 @@ class AuthzService:
         """
         return self.name_id_for(person_id, EVERYWHERE, now=now)
 
+    def hsa_id_named(self, value: str, sp_entity_id: str) -> str | None:
+        """Find the HSA-id of whom an e-tjänst knows by a name that we gave it.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return NameIdStore(connection).owner_of(value, sp_entity_id)
+
+    def hsa_id_of(self, person_id: int) -> str | None:
+        """Find the HSA-id of a person by the number in the database.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return NameIdStore(connection).hsa_id_of(person_id)
+
     def load_catalogue(
         self,
         text: str,
@@ -299,6 +317,15 @@ class AuthzService:
             store.take_turn(event.chain)
             yield connection
             store.append([event])
+
+    def record(self, event: Event) -> None:
+        """Write an event in the audit trail, in a transaction of its own.
+
+        Raises:
+            StoreUnavailableError: The database does not answer; nothing was written.
+        """
+        with self.recording(event):
+            pass
 
     def verify_audit(self) -> tuple[ChainHead, ...]:
         """Walk the whole audit trail and answer with the end of each chain.

@@ -21,6 +21,7 @@ from idp_bridge import (
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.settings import Settings
 from idp_bridge.views import (
+    aa,
     administration,
     entity_metadata,
     health,
@@ -41,6 +42,7 @@ MAX_CONTENT_LENGTH: Final = 400_000
 """Bytes of a request: a message of 256 kB grows by a third in base64."""
 _READER: Final = "reader"
 _BLUEPRINTS: Final = (
+    aa.bp,
     administration.bp,
     entity_metadata.bp,
     health.bp,

@@ -149,6 +149,15 @@ def last_login_lost(*, kind: str) -> None:
     logger(__name__).warning("last-login-lost", kind=kind)
 
 
+def query_answered(*, sp_entity_id: str) -> None:
+    """Write the one line about a query about attributes that was answered.
+
+    Args:
+        sp_entity_id: The SP that asked.
+    """
+    logger(__name__).info("query-answered", sp_entity_id=sp_entity_id)
+
+
 def person_logged_in(*, area: str, idp_entity_id: str) -> None:
     """Write the one line about somebody who logged in at our own pages.
 

@@ -29,6 +29,8 @@ from metadata.store import EntityStore
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 ISSUED: Final = "issued"
 """The outcome of a login that succeeded; all others are codes of errors."""
+ANSWERED: Final = "answered"
+"""The outcome of a query about attributes that was answered."""
 NO_PROBLEM: Final = "none"
 _FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -59,7 +61,7 @@ class Metrics:
         self._sources.register(sources)
         self._outcomes = Counter(
             f"{_NAME}_outcomes",
-            "Logins that were issued, and requests that were refused, by code.",
+            "Logins issued, queries answered, and requests refused, by code.",
             ("code",),
             registry=self._own,
         )

@@ -9,6 +9,7 @@ from authz.administration.service import AdministrationService
 from authz.office.service import OfficeService
 from authz.reviewing.service import ReviewService
 from authz.service import AuthzService
+from idp_bridge.attribute_authority.pace import Pace
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
 from idp_bridge.login.parts import Parts
@@ -57,6 +58,7 @@ class Services:
     our_metadata: OurMetadata
     traces: TraceStore
     trace_writer: TraceWriter
+    query_pace: Pace
     metrics: Metrics = field(repr=False)
     plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
 
@@ -125,6 +127,7 @@ def build_services(
         our_metadata=OurMetadata(settings, lambda: key_ring.current().keys, clock),
         traces=traces,
         trace_writer=TraceWriter(traces),
+        query_pace=Pace(settings.saml.queries_per_minute),
         metrics=Metrics(SourceFigures(entity_store, clock)),
     )
 

@@ -36,6 +36,7 @@ NAMEID_ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 
 # Attribute names
 ATTRNAME_URI: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+ATTRNAME_UNSPECIFIED: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
 ATTR_GIVEN_NAME: Final = "urn:oid:2.5.4.42"
 ATTR_SURNAME: Final = "urn:oid:2.5.4.4"
 ATTR_DISPLAY_NAME: Final = "urn:oid:2.16.840.1.113730.3.1.241"
@@ -63,6 +64,7 @@ LOGOUT_BY_USER: Final = "urn:oasis:names:tc:SAML:2.0:logout:user"
 
 # Subject confirmation
 CONFIRMATION_BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+CONFIRMATION_SENDER_VOUCHES: Final = "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"
 
 # Status codes, SAML core 3.2.2.2
 _STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
@@ -72,6 +74,7 @@ STATUS_RESPONDER: Final = _STATUS + "Responder"
 STATUS_VERSION_MISMATCH: Final = _STATUS + "VersionMismatch"
 STATUS_AUTHN_FAILED: Final = _STATUS + "AuthnFailed"
 STATUS_INVALID_NAMEID_POLICY: Final = _STATUS + "InvalidNameIDPolicy"
+STATUS_INVALID_ATTRIBUTE: Final = _STATUS + "InvalidAttrNameOrValue"
 STATUS_NO_AUTHN_CONTEXT: Final = _STATUS + "NoAuthnContext"
 STATUS_NO_AVAILABLE_IDP: Final = _STATUS + "NoAvailableIDP"
 STATUS_NO_PASSIVE: Final = _STATUS + "NoPassive"

@@ -22,7 +22,12 @@ _KINDS: Final[Mapping[EventKind, tuple[str, ...]]] = {
     EventKind.PERMISSIONS: ("grant:", "change:"),
     EventKind.USERS: ("person:add", "person:change", "membership:"),
     EventKind.ADMINISTRATORS: ("membership:",),
-    EventKind.LOOK_UPS: ("person:look-up", "person:export", "user-list:look-up"),
+    EventKind.LOOK_UPS: (
+        "attribute:query",
+        "person:look-up",
+        "person:export",
+        "user-list:look-up",
+    ),
     EventKind.AGREEMENTS: ("agreement:", "organisation:"),
 }
 """How the actions of each kind begin."""

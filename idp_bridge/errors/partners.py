@@ -218,6 +218,35 @@ class MissingAttributeError(ProtocolError):
         self.missing = missing
 
 
+class BadQueryAttributeError(ProtocolError):
+    """An attribute in a query stands twice, or is not as one is written."""
+
+    code = "bad-query-attribute"
+    status = names.STATUS_REQUESTER
+    second_status = names.STATUS_INVALID_ATTRIBUTE
+
+
+class NotEntitledError(ProtocolError):
+    """The e-tjänst may not ask our attribute authority."""
+
+    code = "not-entitled"
+    status = names.STATUS_REQUESTER
+    second_status = names.STATUS_REQUEST_DENIED
+
+
+class TooManyQueriesError(ProtocolError):
+    """The e-tjänst asks more often than one person after the other logs in."""
+
+    code = "too-many-queries"
+
+
+class UnknownSubjectError(ProtocolError):
+    """Nobody is known under the name that the query gives, to the one who asks."""
+
+    code = "unknown-subject"
+    second_status = names.STATUS_UNKNOWN_PRINCIPAL
+
+
 class UpstreamError(ProtocolError):
     """The identity provider answered with a status other than Success.
 

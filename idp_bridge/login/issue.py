@@ -113,7 +113,7 @@ def decide(
         request=request,
         sp=sp,
         release=told,
-        protection=_protection(sp, policy, parts),
+        protection=protection_for(sp, policy, parts),
         last_login=facts.decision.facts.last_login,
     )
 
@@ -231,13 +231,29 @@ def _authorities(
     return (*authentication.authorities, authentication.upstream_entity_id)
 
 
-def _protection(
-    sp: ServiceProvider, policy: DownstreamPolicy, parts: Parts
+def protection_for(
+    sp: ServiceProvider,
+    policy: DownstreamPolicy,
+    parts: Parts,
+    *,
+    sign: bool | None = None,
 ) -> Protection:
-    """Decide how the assertion is protected for one e-tjänst."""
-    sign_it = policy.sign_assertion
+    """Decide how an assertion is protected for one e-tjänst.
+
+    Args:
+        sp: The e-tjänst.
+        policy: What is agreed with it.
+        parts: What is outside.
+        sign: Whether the assertion is signed; ``None`` leaves it to the e-tjänst.
+
+    Raises:
+        MisconfiguredError: Encryption is wanted, and no key of the SP fits.
+    """
+    wanted = sp.wants_signed_assertions
+    if policy.sign_assertion is not None:
+        wanted = policy.sign_assertion
     return Protection(
-        sign_assertion=sp.wants_signed_assertions if sign_it is None else sign_it,
+        sign_assertion=wanted if sign is None else sign,
         recipient=_recipient(sp, policy),
         default_cipher=policy.data_encryption,
         lifetime=parts.settings.saml.assertion_lifetime,

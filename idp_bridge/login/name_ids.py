@@ -9,11 +9,11 @@ from typing import Final
 
 from authz.models import Person
 from idp_bridge.attribute_names import Fact
+from idp_bridge.login import transient_names
 from idp_bridge.login.parts import Parts, store_errors
 from idp_bridge.login.release import KnownFacts
 from idp_bridge.login.release_plan import ReleasePlan
 from idp_bridge.saml.messages import AuthnRequest, NameID
-from idp_bridge.saml.upstream_request import new_id
 from idp_bridge.settings import DownstreamPolicy
 from metadata import names
 from metadata.entities import ServiceProvider
@@ -36,7 +36,12 @@ def make(
     policy = parts.settings.policy_for(sp.entity_id)
     chosen = choose_format(request.name_id_format, sp, policy)
     if chosen == names.NAMEID_TRANSIENT:
-        value = new_id()
+        value = transient_names.make(
+            person.id,
+            sp_entity_id=sp.entity_id,
+            settings=parts.settings,
+            now=parts.clock(),
+        )
     else:
         value = _pairwise_name(person, sp, parts)
     return NameID(

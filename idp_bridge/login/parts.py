@@ -52,6 +52,11 @@ class Parts:
         """Where identity providers send their Responses."""
         return f"{self.settings.base_url}/saml/sp/acs"
 
+    @property
+    def query_url(self) -> str:
+        """Where e-tjänster ask about attributes."""
+        return f"{self.settings.base_url}/saml/aa/query"
+
     def find_sp(self, entity_id: str) -> ServiceProvider:
         """Look up an e-tjänst that we trust at this moment.
 

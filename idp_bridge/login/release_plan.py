@@ -166,13 +166,14 @@ def plan_for_query(
         sp: The e-tjänst.
         settings: What the operator decided.
         wanted: The names in its query; without any, it gets what all its sets of
-            attributes together ask for.
+            attributes together ask for, and permissions.
     """
     policy = settings.policy_for(sp.entity_id)
     named: list[tuple[str, Why, bool]] = [(one, Why.QUERY, False) for one in wanted]
     indexes: list[int | None] = [one.index for one in sp.attribute_services]
     usual = (one for index in indexes or [None] for one in _asked(sp, policy, index))
-    asked = named or ((name, why, False) for name, why, _ in usual)
+    permissions = _named(Fact.PERMISSIONS, policy, Why.QUERY)
+    asked = named or ((name, why, False) for name, why, _ in (*usual, *permissions))
     return _plan(asked, policy, settings)
 
 

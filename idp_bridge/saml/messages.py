@@ -85,6 +85,26 @@ class ProxyLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAttribute:
+    """An attribute that an AttributeQuery names (core 3.3.2.3)."""
+
+    name: str
+    name_format: str
+    values: tuple[str, ...] = ()
+    """Only these values are wanted; all when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an AttributeQuery asks that passed the gate and every check."""
+
+    name_id: NameID
+    """Whom it is about, exactly as it was written."""
+    attributes: tuple[AskedAttribute, ...]
+    """What is asked for; everything when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedAssertion:
     """What the identity provider said, read only from verified bytes."""
 

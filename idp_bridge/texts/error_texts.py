@@ -51,6 +51,22 @@ TEXTS: Final[dict[str, ErrorText]] = {
         _SERVICE_SV + "vi fick ett meddelande i ett kuvert som vi inte kan öppna.",
         _SERVICE_EN + "we received a message in an envelope that we cannot open.",
     ),
+    "bad-query-attribute": _technical(
+        _SERVICE_SV + "e-tjänsten frågade efter en uppgift på ett sätt som inte går.",
+        _SERVICE_EN + "the e-service asked for information in a way that fails.",
+    ),
+    "not-entitled": _technical(
+        _SERVICE_SV + "e-tjänsten får inte hämta uppgifter om behörigheter här.",
+        _SERVICE_EN + "the e-service may not ask for permissions here.",
+    ),
+    "too-many-queries": _technical(
+        _SERVICE_SV + "e-tjänsten frågar för ofta. Försök igen om en stund.",
+        _SERVICE_EN + "the e-service asks too often. Try again in a while.",
+    ),
+    "unknown-subject": _technical(
+        _SERVICE_SV + "e-tjänsten frågade om någon som inte är känd för den.",
+        _SERVICE_EN + "the e-service asked about somebody whom it does not know.",
+    ),
     "wrong-version": _technical(
         _SERVICE_SV + "meddelandet är skrivet i en version som vi inte använder.",
         _SERVICE_EN + "the message is written in a version that we do not use.",

@@ -11,6 +11,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "agreement:add": "lade till ett avtal",
     "agreement:change": "ändrade ett avtal",
     "agreement:end": "avslutade ett avtal",
+    "attribute:query": "lämnade ut uppgifter om {whom} till en e-tjänst som frågade",
     "change:undo": "ångrade en ändring",
     "grant:change": "ändrade slutdatum för {what} för {whom}",
     "grant:end": "tog bort {what} från {whom}",

@@ -60,6 +60,16 @@ def encrypted(
     return text_of(wrapper)
 
 
+def encrypted_name_id(xml: str, *, cipher: str = "Aes256Gcm") -> str:
+    """Encrypt a NameID, written with the prefix ``saml``, to the bridge."""
+    declared = xml.replace(
+        "<saml:NameID", f'<saml:NameID xmlns:saml="{names.NS_SAML}"', 1
+    )
+    return encrypted(declared, cipher=cipher).replace(
+        "EncryptedAssertion", "EncryptedID"
+    )
+
+
 def _named(name: str) -> Any:
     return getattr(xmlsec.constants, f"Transform{name}")
 
