@@ -23,6 +23,7 @@ from idp_bridge.settings import Settings
 from idp_bridge.views import (
     aa,
     administration,
+    continuing,
     entity_metadata,
     health,
     idp,
@@ -44,6 +45,7 @@ _READER: Final = "reader"
 _BLUEPRINTS: Final = (
     aa.bp,
     administration.bp,
+    continuing.bp,
     entity_metadata.bp,
     health.bp,
     idp.bp,

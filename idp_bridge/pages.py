@@ -93,6 +93,15 @@ class MethodGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """Somebody who is logged in already, and the form by which they go on."""
+
+    name: str
+    action: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodsPage:
     """Everything that the page "Logga in" shows."""
 
@@ -103,6 +112,7 @@ class MethodsPage:
     error_line: str | None = None
     notices: tuple[Notice, ...] = ()
     """What everybody who logs in has to know now."""
+    logged_in: LoggedIn | None = None
 
 
 def register(app: Flask, agency: Agency) -> None:

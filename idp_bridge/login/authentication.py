@@ -32,6 +32,8 @@ class Authentication:
     session_index: str | None = None
     session_not_on_or_after: datetime | None = None
     """When the session at the identity provider ends, if it says."""
+    one_time_use: bool = False
+    """Whether it is for now only: no e-tjänst is told of it later."""
 
     @classmethod
     def from_plain(cls, raw: dict[str, Any]) -> "Authentication":

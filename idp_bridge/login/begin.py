@@ -70,8 +70,6 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
     release_plan.check_deliverable(plan)
     methods = fitting_methods(request, parts)
     check_available(methods, parts)
-    if request.is_passive and len(methods) > 1:
-        raise PassiveError("a person would have to choose a method")
     check_not_replayed(request, parts)
     secret, secret_hash = new_secret()
     now = parts.clock()
@@ -90,6 +88,16 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
 
 def _named(methods: tuple[Upstream, ...]) -> str:
     return " ".join(each.method for each in methods)
+
+
+def check_nobody_must_choose(begun: BegunLogin) -> None:
+    """Refuse when a page would be needed and the request forbids it (core 3.4.1).
+
+    Raises:
+        PassiveError: A person would have to choose a method.
+    """
+    if begun.pending.request.is_passive and len(begun.methods) > 1:
+        raise PassiveError("a person would have to choose a method")
 
 
 def check_service_open(request: AuthnRequest, parts: Parts) -> None:

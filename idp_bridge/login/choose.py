@@ -45,11 +45,19 @@ def find(login_id: str, secret: str | None, parts: Parts) -> PendingLogin:
     return pending
 
 
-def send_again(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:
+def send_again(
+    pending: PendingLogin, method: str, parts: Parts, *, afresh: bool = False
+) -> OutboundRequest:
     """Send a request for a login that is in the store already.
 
     The entry is taken out first: a login that has ended meanwhile stays ended, and what
     another tab sent is not forgotten.
+
+    Args:
+        pending: The login.
+        method: Which one the person has chosen.
+        parts: What is outside.
+        afresh: Whether the person wants to be somebody else than before.
 
     Raises:
         LoginLostError: The login has ended, or the method is not on offer.
@@ -61,14 +69,22 @@ def send_again(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequ
         raise LoginLostError("the login has just ended")
     latest = PendingLogin.from_bytes(data)
     try:
-        return send(latest, method, parts)
+        return send(latest, method, parts, afresh=afresh)
     except BridgeError:
         keep(latest, parts)
         raise
 
 
-def send(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:
+def send(
+    pending: PendingLogin, method: str, parts: Parts, *, afresh: bool = False
+) -> OutboundRequest:
     """Send a request to the identity provider of a method, and remember it.
+
+    Args:
+        pending: The login.
+        method: Which one the person has chosen.
+        parts: What is outside.
+        afresh: Whether the person must show who they are also if they just did.
 
     Raises:
         LoginLostError: The method is not one of those on offer.
@@ -89,6 +105,7 @@ def send(pending: PendingLogin, method: str, parts: Parts) -> OutboundRequest:
         request_id=new_request_id(pending.login_id),
         method=method,
         sent_at=parts.clock(),
+        afresh=afresh,
     )
     outbound = upstream_request.make(
         _question(pending, upstream, sent, parts), parts.signing_key
@@ -114,7 +131,7 @@ def _question(
         acs_url=parts.acs_url,
         issued=sent.sent_at,
         levels=tuple(dict.fromkeys(level.upstream for level in levels)),
-        force_authn=request.force_authn,
+        force_authn=request.force_authn or sent.afresh,
         is_passive=request.is_passive,
         proxy_count=None if count is None else count - 1,
         requester_ids=(*request.scoping.requester_ids, request.sp_entity_id)

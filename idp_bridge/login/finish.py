@@ -84,7 +84,7 @@ def complete(
     authentication = authenticate(found, parts)
     decided = issue.decide(authentication, found.pending.request, parts)
     found.steps.note(Step.DECIDED)
-    _use_up_login(found.pending, parts)
+    use_up_login(found.pending, parts)
     issued = issue.after_login(authentication, decided, browser, parts)
     found.steps.note(Step.ISSUED)
     return issued
@@ -101,7 +101,7 @@ def identify(found: FoundLogin, parts: Parts) -> Identity:
     authentication = authenticate(found, parts)
     asked = fitting_levels(found.pending.request, found.upstream, parts)
     levels.answer(asked, asserted=authentication.level)
-    _use_up_login(found.pending, parts)
+    use_up_login(found.pending, parts)
     return authentication.identity
 
 
@@ -126,6 +126,7 @@ def authenticate(found: FoundLogin, parts: Parts) -> Authentication:
         name_id=assertion.name_id,
         session_index=assertion.session_index,
         session_not_on_or_after=assertion.session_not_on_or_after,
+        one_time_use=assertion.one_time_use,
     )
 
 
@@ -140,7 +141,7 @@ def _verify(found: FoundLogin, parts: Parts) -> VerifiedAssertion:
         acs_url=parts.acs_url,
         sp_entity_id=request.sp_entity_id,
         levels=tuple(level.upstream for level in asked),
-        force_authn=request.force_authn,
+        force_authn=request.force_authn or found.sent.afresh,
         sent_at=found.sent.sent_at,
         moment=parts.moment(),
     )
@@ -160,8 +161,13 @@ def _use_up_assertion(assertion: VerifiedAssertion, parts: Parts) -> None:
         raise ReplayedError("the assertion has been used")
 
 
-def _use_up_login(pending: PendingLogin, parts: Parts) -> None:
-    """End a login: of several answers that arrive at once, one gets through."""
+def use_up_login(pending: PendingLogin, parts: Parts) -> None:
+    """End a login: of several answers that arrive at once, one gets through.
+
+    Raises:
+        LoginLostError: Another one was faster.
+        StoreUnavailableError: The store does not answer.
+    """
     if parts.state.take(pending.key) is None:
         raise LoginLostError("the login has just been finished elsewhere")
 

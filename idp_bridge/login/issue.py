@@ -30,7 +30,7 @@ from idp_bridge.login.begin import fitting_levels
 from idp_bridge.login.kept_sessions import Joined, Told
 from idp_bridge.login.parts import Parts, store_errors
 from idp_bridge.login.release import KnownFacts
-from idp_bridge.login.session import BrowserSession
+from idp_bridge.login.session import BrowserSession, SessionLogin
 from idp_bridge.saml import downstream_response
 from idp_bridge.saml.downstream_response import Protection
 from idp_bridge.saml.encryption import can_encrypt_to
@@ -77,6 +77,8 @@ class IssuedAnswer:
 
     answer: Answer
     browser: BrowserSession
+    idp_entity_id: str
+    """Who has said who it is."""
 
 
 def decide(
@@ -147,10 +149,29 @@ def after_login(
         StoreUnavailableError: The session cannot be told.
     """
     joined = kept_sessions.log_in(authentication, decided.told, browser, parts)
-    return _sign(decided, joined, parts)
+    return _sign(decided, joined, authentication, parts)
 
 
-def _sign(decided: DecidedAnswer, joined: Joined, parts: Parts) -> IssuedAnswer:
+def from_session(
+    login: SessionLogin, decided: DecidedAnswer, browser: BrowserSession, parts: Parts
+) -> IssuedAnswer | None:
+    """Answer for somebody who has logged in earlier in the session of this browser.
+
+    Returns:
+        ``None`` when the session has ended meanwhile.
+
+    Raises:
+        StoreUnavailableError: The session cannot be told.
+    """
+    joined = kept_sessions.join(login, decided.told, browser, parts)
+    if joined is None:
+        return None
+    return _sign(decided, joined, login.authentication, parts)
+
+
+def _sign(
+    decided: DecidedAnswer, joined: Joined, about: Authentication, parts: Parts
+) -> IssuedAnswer:
     """Write what was decided as a signed Response."""
     xml = downstream_response.make_success(
         answer.envelope(decided.request, parts),
@@ -160,7 +181,11 @@ def _sign(decided: DecidedAnswer, joined: Joined, parts: Parts) -> IssuedAnswer:
     )
     _note_login(decided, parts)
     ready = answer.to_sp(xml, decided.request, decided.sp)
-    return IssuedAnswer(answer=ready, browser=joined.browser)
+    return IssuedAnswer(
+        answer=ready,
+        browser=joined.browser,
+        idp_entity_id=about.upstream_entity_id,
+    )
 
 
 def _note_login(decided: DecidedAnswer, parts: Parts) -> None:

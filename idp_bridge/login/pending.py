@@ -41,6 +41,8 @@ class SentRequest:
     request_id: str
     method: str
     sent_at: datetime
+    afresh: bool = False
+    """Whether it asks for a new login because the person wants to be somebody else."""
 
 
 class Area(StrEnum):
@@ -158,7 +160,10 @@ def _request_of(raw: dict[str, Any]) -> AuthnRequest:
 def _sent_of(raw: dict[str, Any]) -> SentRequest:
     sent_at = datetime.fromisoformat(raw["sent_at"])
     return SentRequest(
-        request_id=raw["request_id"], method=raw["method"], sent_at=sent_at
+        request_id=raw["request_id"],
+        method=raw["method"],
+        sent_at=sent_at,
+        afresh=raw["afresh"],
     )
 
 

@@ -121,6 +121,8 @@ class VerifiedAssertion:
     proxy_limit: ProxyLimit
     """To whom and how far this may be passed on."""
     attributes: Mapping[str, tuple[str, ...]]
+    one_time_use: bool = False
+    """Whether it is for now and not for later (core 2.5.1.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

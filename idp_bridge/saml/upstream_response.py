@@ -189,6 +189,7 @@ def _value_of(
         authenticating_authorities=_authorities(statement.authn_context),
         proxy_limit=_proxy_limit(model.conditions, expected),
         attributes=values,
+        one_time_use=bool(model.conditions.one_time_use),
     )
 
 

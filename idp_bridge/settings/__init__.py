@@ -10,6 +10,7 @@ from idp_bridge.settings.partners import (
     LoginGroup,
     PrincipalSelection,
     Profile,
+    SingleSignOn,
     UnknownSubject,
     Upstream,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "SamlSettings",
     "Settings",
     "SettingsError",
+    "SingleSignOn",
     "UnknownSubject",
     "Upstream",
     "WebSettings",

@@ -15,7 +15,7 @@ from idp_bridge.settings.levels import (
     is_raised,
 )
 
-RESERVED_METHODS = frozenset({"avbryt"})
+RESERVED_METHODS = frozenset({"avbryt", "fortsatt", "uppgifter"})
 """What stands in the place of a method in addresses of other pages."""
 
 Raw = Mapping[str, Any]

@@ -60,6 +60,14 @@ class UnknownSubject(StrEnum):
     EMPTY = "success"
 
 
+class SingleSignOn(StrEnum):
+    """How an SP takes people who have logged in lately at another one."""
+
+    ASK = "ask"
+    SILENT = "silent"
+    OFF = "off"
+
+
 class Profile(StrEnum):
     """Whose rules hold where the profiles disagree."""
 
@@ -159,6 +167,8 @@ class DownstreamPolicy(Section):
     for them, also beyond ``may_have``."""
     permission_attribute: str = ""
     """Name of the attribute with permissions; empty: the one of ``[saml]``."""
+    sso: SingleSignOn = SingleSignOn.ASK
+    """Who has logged in lately: is asked on a page, goes on silently, logs in anew."""
     require_signed_requests: bool = False
     """Refuse unsigned requests of this SP, whatever its metadata says."""
     attribute_queries: bool = False

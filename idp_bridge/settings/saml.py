@@ -31,6 +31,8 @@ class SamlSettings(Section):
     """How long somebody may take at the identity provider."""
     assertion_minutes: Annotated[int, Field(ge=1, le=60)] = 5
     """How long an assertion that we issue can be used."""
+    sso_minutes: Annotated[int, Field(ge=0, le=60)] = 60
+    """How long after a login other e-tjänster are answered without one; 0: never."""
     session_hours: Annotated[int, Field(ge=1, le=24)] = 8
     """How long we know whom to log out where."""
     queries_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
@@ -64,6 +66,11 @@ class SamlSettings(Section):
     def assertion_lifetime(self) -> timedelta:
         """How long an assertion that we issue can be used."""
         return timedelta(minutes=self.assertion_minutes)
+
+    @property
+    def sso_lifetime(self) -> timedelta:
+        """How long after a login other e-tjänster are answered without one."""
+        return timedelta(minutes=self.sso_minutes)
 
     @property
     def session_lifetime(self) -> timedelta:

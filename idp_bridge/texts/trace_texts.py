@@ -11,6 +11,7 @@ from idp_bridge.texts.words import STOCKHOLM
 _STEPS: Final[Mapping[str, str]] = {
     "request-accepted": "E-tjänstens begäran togs emot och klarade kontrollerna",
     "methods-offered": "Inloggningssätt som passar begäran",
+    "session-found": "En tidigare inloggning i samma webbläsare användes",
     "sent-upstream": "Personen skickades till legitimeringstjänsten",
     "answer-received": "Legitimeringstjänstens svar kom tillbaka",
     "answer-verified": "Svaret klarade alla kontroller",

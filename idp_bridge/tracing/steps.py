@@ -15,6 +15,8 @@ class Step(StrEnum):
     """The request of an e-tjänst has passed its checks; we know whom to answer."""
     METHODS_OFFERED = "methods-offered"
     """Which login methods fit."""
+    SESSION_FOUND = "session-found"
+    """A login of earlier in this browser may answer."""
     SENT_UPSTREAM = "sent-upstream"
     """The browser was sent to an identity provider."""
     ANSWER_RECEIVED = "answer-received"

@@ -1,9 +1,15 @@
-"""Which login session does the browser of this request belong to?"""
+"""Which login, and which login session, does the browser of this request belong to?"""
 
 from flask import Response, request
 
 from idp_bridge import sessions
+from idp_bridge.errors import LoginLostError
+from idp_bridge.login import choose, single_sign_on
+from idp_bridge.login.begin import BegunLogin
+from idp_bridge.login.pending import LOGIN_ID, PendingLogin
 from idp_bridge.login.session import BrowserSession
+from idp_bridge.login.single_sign_on import LiveLogin
+from idp_bridge.services import services
 
 
 def this_browser() -> BrowserSession | None:
@@ -19,3 +25,41 @@ def remember_browser(response: Response, browser: BrowserSession) -> None:
 def forget_browser(response: Response) -> None:
     """Let the browser forget its session: somebody has logged out."""
     sessions.forget_login_session(response)
+
+
+def find_pending(login_id: str) -> tuple[PendingLogin, str]:
+    """Find a login in progress of this browser, and the secret that it holds for it.
+
+    Raises:
+        LoginLostError: It is over, too old, or began in another browser.
+        StoreUnavailableError: The store does not answer.
+    """
+    if not LOGIN_ID.fullmatch(login_id):
+        raise LoginLostError("not an identifier of a login")
+    secret = sessions.login_secret(request, login_id)
+    return choose.find(login_id, secret, services().parts), secret or ""
+
+
+def live_login(pending: PendingLogin) -> LiveLogin | None:
+    """Find the login of earlier, in this browser, that may answer a login in progress.
+
+    Raises:
+        StoreUnavailableError: The store does not answer.
+    """
+    if pending.own_pages is not None:
+        return None
+    return single_sign_on.find(pending.request, this_browser(), services().parts)
+
+
+def remember_begun(response: Response, begun: BegunLogin) -> Response:
+    """Let the browser remember a login that has begun, and a session for its tabs."""
+    sessions.remember_login(
+        request,
+        response,
+        begun.pending.login_id,
+        secret=begun.secret,
+        lifetime=services().settings.saml.login_lifetime,
+    )
+    if this_browser() is None:
+        remember_browser(response, BrowserSession.new())
+    return response

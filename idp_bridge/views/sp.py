@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, request
 
-from idp_bridge import logs, pages, sessions
+from idp_bridge import sessions
 from idp_bridge.errors import BridgeError, LoginLostError
 from idp_bridge.login import finish
-from idp_bridge.metrics import ISSUED
 from idp_bridge.saml import bindings
 from idp_bridge.services import services
 from idp_bridge.views import people
-from idp_bridge.views.browsers import remember_browser, this_browser
-from idp_bridge.views.refusals import form_of, refuse
+from idp_bridge.views.browsers import this_browser
+from idp_bridge.views.handing_over import hand_over
+from idp_bridge.views.refusals import refuse
 from idp_bridge.web.access import open_to_all
 
 bp = Blueprint("sp", __name__)
@@ -38,18 +38,7 @@ def consume_response() -> Response:
             upstream=found.upstream,
             steps=found.steps.taken,
         )
-    services().metrics.count(ISSUED)
-    logs.login_issued(
-        sp_entity_id=pending.request.sp_entity_id,
-        idp_entity_id=found.upstream.entity_id,
-        login_id=pending.login_id,
-        steps=found.steps.seconds(),
-    )
-    ready = issued.answer
-    response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)
-    sessions.forget_login(response, pending.login_id)
-    remember_browser(response, issued.browser)
-    return response
+    return hand_over(issued, pending, found.steps)
 
 
 @bp.get("/saml/sp/acs")

@@ -90,6 +90,7 @@ class Bridge:
         """Receive a request and keep the login."""
         accepted = begin.receive(message or posted(authn_request()), self.parts)
         begun = begin.begin(accepted, self.parts)
+        begin.check_nobody_must_choose(begun)
         choose.keep(begun.pending, self.parts)
         return begun
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -91,7 +92,6 @@ class Browser:
 
     bridge: WebBridge
     client: FlaskClient
-    asked: int = 0
 
     def move_to(self, node: Flask) -> None:
         """Let another node answer from now on; the browser keeps its cookies."""
@@ -99,8 +99,8 @@ class Browser:
 
     def ask(self, *more: str, **changes: Any) -> TestResponse:
         """Come from an e-tjänst with a request."""
-        self.asked += 1
-        number = f"_request-{id(self)}-{self.asked}"
+
+        number = f"_{token_hex(8)}"
         usual = {"id": number, "issued": self.bridge.clock()}
         return self.post(
             "/saml/idp/sso",
@@ -180,13 +180,23 @@ def answer_to(request_id: str, clock: FrozenClock, **changes: Any) -> str:
 
 def request_sent(response: TestResponse) -> str:
     """Read the ID of the request with which the browser is sent upstream."""
+    return str(sent_upstream(response).get("ID"))
+
+
+def is_sent_upstream(response: TestResponse) -> bool:
+    """Tell whether the browser is sent upstream with a request, in any binding."""
+    if response.status_code == 303:
+        return "SAMLRequest=" in response.headers["Location"]
+    return 'name="SAMLRequest"' in response.get_data(as_text=True)
+
+
+def sent_upstream(response: TestResponse) -> Any:
+    """Read the request with which the browser is sent upstream."""
+    assert is_sent_upstream(response), response.get_data(as_text=True)
     if response.status_code == 303:
         query = urlsplit(response.headers["Location"]).query
-        assert "SAMLRequest" in parse_qs(query), response.headers["Location"]
-        xml = decode_redirect(query.encode()).xml
-    else:
-        xml = b64decode(form_on(response).fields["SAMLRequest"])
-    return str(safe_xml.parse(xml).get("ID"))
+        return safe_xml.parse(decode_redirect(query.encode()).xml)
+    return safe_xml.parse(b64decode(form_on(response).fields["SAMLRequest"]))
 
 
 def form_on(page: TestResponse) -> Form:
