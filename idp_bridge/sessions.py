@@ -20,7 +20,9 @@ LOGIN_SESSION: Final = "__Host-idpb_sso"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
-"""How many logins one browser may have open; the oldest make room."""
+"""How many logins one browser may have open; one in the middle makes room."""
+_FIRST: Final = 4
+"""How many of them, the oldest, are never pushed out by later ones."""
 
 
 class RequestFacts(dict[str, object], SessionMixin):
@@ -87,10 +89,16 @@ def remember_login(
     secret: str,
     lifetime: timedelta,
 ) -> None:
-    """Give this browser the secret of a login; the oldest make room."""
+    """Give this browser the secret of a login; one in the middle makes room.
+
+    A foreign page can begin as many logins in a browser as it likes. What somebody
+    began before stays: it is among the first. What they begin afterwards works, too: it
+    is among the last.
+    """
     _set(response, _name_of(login_id), secret, lifetime)
     others = sorted(name for name in request.cookies if name.startswith(PREFIX))
-    for name in others[: max(0, len(others) - MAX_LOGINS + 1)]:
+    surplus = max(0, len(others) - MAX_LOGINS + 1)
+    for name in others[_FIRST : _FIRST + surplus]:
         _set(response, name, "", timedelta())
 
 
