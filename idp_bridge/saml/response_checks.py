@@ -40,6 +40,7 @@ _TOP_LEVEL: Final = frozenset(
 _PASSED_ON: Final = frozenset(
     {
         names.STATUS_AUTHN_FAILED,
+        names.STATUS_INVALID_ATTRIBUTE,
         names.STATUS_INVALID_NAMEID_POLICY,
         names.STATUS_NO_AUTHN_CONTEXT,
         names.STATUS_NO_AVAILABLE_IDP,
@@ -48,10 +49,17 @@ _PASSED_ON: Final = frozenset(
         names.STATUS_PROXY_COUNT_EXCEEDED,
         names.STATUS_REQUEST_DENIED,
         names.STATUS_REQUEST_UNSUPPORTED,
+        names.STATUS_RESOURCE_NOT_RECOGNIZED,
+        names.STATUS_TOO_MANY_RESPONSES,
+        names.STATUS_UNKNOWN_ATTRIBUTE_PROFILE,
         names.STATUS_UNKNOWN_PRINCIPAL,
         names.STATUS_UNSUPPORTED_BINDING,
+        names.STATUS_VERSION_DEPRECATED,
+        names.STATUS_VERSION_TOO_HIGH,
+        names.STATUS_VERSION_TOO_LOW,
     }
 )
+"""The second levels of SAML core 3.2.2.2 that can answer an AuthnRequest."""
 _SPOKEN_OF: Final[dict[str, type[BridgeError]]] = {
     names.STATUS_CANCEL: LoginCancelledError,
     names.STATUS_FRAUD: FraudError,
