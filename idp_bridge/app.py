@@ -27,10 +27,12 @@ from idp_bridge.views import (
     entity_metadata,
     health,
     idp,
+    logout,
     mdq,
     operator,
     people,
     portal,
+    slo,
     sp,
 )
 from idp_bridge.web import access, notices
@@ -49,10 +51,12 @@ _BLUEPRINTS: Final = (
     entity_metadata.bp,
     health.bp,
     idp.bp,
+    logout.bp,
     mdq.bp,
     operator.bp,
     people.bp,
     portal.bp,
+    slo.bp,
     sp.bp,
 )
 

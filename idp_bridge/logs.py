@@ -166,3 +166,24 @@ def person_logged_in(*, area: str, idp_entity_id: str) -> None:
         idp_entity_id: The identity provider that said who it was.
     """
     logger(__name__).info("person-logged-in", area=area, idp_entity_id=idp_entity_id)
+
+
+def logged_out(*, asker: str | None, told: int, failed: int) -> None:
+    """Write the one line about a logout that came to its end.
+
+    Args:
+        asker: The party that asked; ``None`` when it began on a page of ours.
+        told: How many others there were to tell.
+        failed: How many of them did not confirm.
+    """
+    logger(__name__).info("logged-out", asker=asker, told=told, failed=failed)
+
+
+def logout_not_delivered(*, entity_id: str, reason: str) -> None:
+    """Write the one line about a party that could not be told by SOAP.
+
+    Args:
+        entity_id: Which party.
+        reason: Why, in one sentence.
+    """
+    logger(__name__).warning("logout-not-delivered", entity_id=entity_id, reason=reason)

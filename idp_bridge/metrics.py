@@ -31,6 +31,8 @@ ISSUED: Final = "issued"
 """The outcome of a login that succeeded; all others are codes of errors."""
 ANSWERED: Final = "answered"
 """The outcome of a query about attributes that was answered."""
+LOGGED_OUT: Final = "logged-out"
+"""The outcome of a logout that came to its end."""
 NO_PROBLEM: Final = "none"
 _FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -61,7 +63,7 @@ class Metrics:
         self._sources.register(sources)
         self._outcomes = Counter(
             f"{_NAME}_outcomes",
-            "Logins issued, queries answered, and requests refused, by code.",
+            "Logins issued, logouts ended, queries answered, requests refused, by code.",
             ("code",),
             registry=self._own,
         )

@@ -22,7 +22,7 @@ from idp_bridge.errors import MisconfiguredError
 from idp_bridge.keys import KeySet, Purpose, StoredKey
 from idp_bridge.settings import Settings
 from idp_bridge.settings.texts import DisplaySettings, Organisation
-from metadata import our_profiles
+from metadata import names, our_profiles
 from metadata.clock import Clock
 from metadata.our_entities import (
     ContactKind,
@@ -48,6 +48,11 @@ _FULL_SET: Final = {
     "en": "HSA-id, name, e-mail and organisation",
 }
 _ID_ONLY_SET: Final = {"sv": "HSA-id", "en": "HSA-id"}
+_LOGOUT_BINDINGS: Final = (
+    names.BINDING_REDIRECT,
+    names.BINDING_POST,
+    names.BINDING_SOAP,
+)
 
 
 OUR_ERROR_PAGE: Final = f"/inloggningsfel?{OUR_QUERY}"
@@ -186,6 +191,7 @@ def our_sp(settings: Settings, keys: KeySet) -> OurSp:
         organisation=_organisation(settings.organisation),
         contacts=_contacts(settings),
         entity_categories=published.sp_entity_categories,
+        slo_addresses=_slo_addresses(f"{settings.base_url}/saml/sp/slo"),
     )
 
 
@@ -209,6 +215,7 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
         error_url=published.error_url or f"{settings.base_url}{OUR_ERROR_PAGE}",
         name_id_formats=our_profiles.idp_name_id_formats(published.profile),
         attributes=_attributes(settings),
+        slo_addresses=_slo_addresses(f"{settings.base_url}/saml/idp/slo"),
     )
 
 
@@ -253,6 +260,11 @@ _DESCRIPTIONS: Final[
     Mapping[OurRole, Callable[[Settings, KeySet], OurSp | OurIdp | OurAa]]
 ] = {OurRole.SP: our_sp, OurRole.IDP: our_idp, OurRole.AA: our_aa}
 """How each of our entities is described."""
+
+
+def _slo_addresses(url: str) -> tuple[tuple[str, str], ...]:
+    """Take logout in every binding at one address."""
+    return tuple((binding, url) for binding in _LOGOUT_BINDINGS)
 
 
 def _attributes(settings: Settings) -> tuple[OurAttribute, ...]:

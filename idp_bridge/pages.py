@@ -185,7 +185,7 @@ def show_handoff(form: HandoffForm, *, to_name: str) -> Response:
     )
     response = Response(page)
     response.headers["Content-Security-Policy"] = policy
-    return _keep_to_ourselves(response)
+    return keep_to_ourselves(response)
 
 
 def _handoff_frame() -> Frame:
@@ -209,7 +209,7 @@ def _hidden_fields(fields: tuple[tuple[str, str], ...]) -> Markup:
 
 def show_methods(page: MethodsPage) -> Response:
     """Show the ways to log in that the e-tjänst accepts."""
-    return _keep_to_ourselves(make_response(render_template("methods.html", page=page)))
+    return keep_to_ourselves(make_response(render_template("methods.html", page=page)))
 
 
 def show_error(page: ErrorPage) -> Response:
@@ -220,7 +220,7 @@ def show_error(page: ErrorPage) -> Response:
     """
     text = texts.text_for(page.code)
     service_name = plain(page.service_name or "") or None
-    details = _details(page, service_name=service_name)
+    details = details_of(page)
     response = make_response(
         render_template(
             "error.html",
@@ -242,7 +242,7 @@ def show_error(page: ErrorPage) -> Response:
         )
     if page.code in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[page.code]
-    return _keep_to_ourselves(response)
+    return keep_to_ourselves(response)
 
 
 def has_number(code: str, fault: Fault) -> bool:
@@ -255,13 +255,12 @@ def status_of(page: ErrorPage) -> int:
     return _STATUS_OF_CODE.get(page.code, _STATUS_OF_FAULT[page.fault])
 
 
-def _details(
-    page: ErrorPage, *, service_name: str | None
-) -> tuple[tuple[str, str, str], ...]:
+def details_of(page: ErrorPage) -> tuple[tuple[str, str, str], ...]:
+    """Write the lines of the technical description, in both languages."""
     rows = (
         ("reference", page.error_id),
         ("time", texts.in_stockholm(page.moment)),
-        ("service", service_name),
+        ("service", plain(page.service_name or "")),
         ("method", plain(page.method or "")),
         ("code", page.code),
     )
@@ -281,7 +280,8 @@ def _mail_query(heading: str, details: tuple[tuple[str, str, str], ...]) -> str:
     return f"subject={quote(subject)}&body={quote(body)}"
 
 
-def _keep_to_ourselves(response: Response) -> Response:
+def keep_to_ourselves(response: Response) -> Response:
+    """Let nobody keep a page, find it, or learn that somebody came from it."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"

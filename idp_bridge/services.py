@@ -1,6 +1,6 @@
 """Which long-lived objects are there? Each is built once per process, here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
@@ -12,16 +12,19 @@ from authz.service import AuthzService
 from idp_bridge.attribute_authority.pace import Pace
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
+from idp_bridge.login.logout_telling import HEADERS, Call
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.release_plan import ReleasePlans
 from idp_bridge.metrics import Metrics, SourceFigures
 from idp_bridge.order_desk import OrderDesk
 from idp_bridge.our_metadata import OurMetadata
+from idp_bridge.saml.bindings import MAX_MESSAGE_BYTES
 from idp_bridge.settings import Settings
 from idp_bridge.state.opening import open_state
 from idp_bridge.state.port import StateStore
 from idp_bridge.tracing.store import TraceStore
 from idp_bridge.tracing.writer import TraceWriter
+from metadata.calling import Reply, call
 from metadata.clock import Clock, utc_now
 from metadata.fetching import FetchLimits, FetchPolicy
 from metadata.loader import MetadataAdmin
@@ -60,6 +63,8 @@ class Services:
     trace_writer: TraceWriter
     query_pace: Pace
     metrics: Metrics = field(repr=False)
+    call: Call = field(repr=False)
+    """Brings an envelope to another party."""
     plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
 
     @property
@@ -76,6 +81,24 @@ class Services:
             clock=self.clock,
             plans=self.plans,
         )
+
+
+def _call(settings: Settings) -> Call:
+    """Build what brings envelopes to other parties, within a few seconds."""
+    seconds = settings.saml.logout_seconds
+    limits = FetchLimits(
+        max_bytes=MAX_MESSAGE_BYTES,
+        max_received_bytes=MAX_MESSAGE_BYTES,
+        connect_seconds=min(seconds, settings.metadata.connect_seconds),
+        read_seconds=seconds,
+        total_seconds=seconds,
+    )
+    policy = replace(fetch_policy(settings), limits=limits)
+
+    def bring(url: str, envelope: bytes) -> Reply:
+        return call(url, envelope, headers=HEADERS, policy=policy)
+
+    return bring
 
 
 def build_services(
@@ -129,6 +152,7 @@ def build_services(
         trace_writer=TraceWriter(traces),
         query_pace=Pace(settings.saml.queries_per_minute),
         metrics=Metrics(SourceFigures(entity_store, clock)),
+        call=_call(settings),
     )
 
 

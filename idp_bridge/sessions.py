@@ -17,6 +17,7 @@ from flask.sessions import SessionInterface, SessionMixin
 PREFIX: Final = "__Host-login-"
 PERSON: Final = "__Host-idpb_session"
 LOGIN_SESSION: Final = "__Host-idpb_sso"
+LOGOUT_PREFIX: Final = "__Host-logout-"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
@@ -105,6 +106,27 @@ def remember_login(
 def forget_login(response: Response, login_id: str) -> None:
     """Take the secret of a login that is over."""
     _set(response, _name_of(login_id), "", timedelta())
+
+
+def logout_secret(request: Request, logout_id: str) -> str | None:
+    """Read the secret that this browser holds for a logout."""
+    return request.cookies.get(_logout_name_of(logout_id))
+
+
+def remember_logout(
+    response: Response, logout_id: str, *, secret: str, lifetime: timedelta
+) -> None:
+    """Give this browser the secret of a logout; it comes back with answers."""
+    _set(response, _logout_name_of(logout_id), secret, lifetime)
+
+
+def forget_logout(response: Response, logout_id: str) -> None:
+    """Take the secret of a logout that is over."""
+    _set(response, _logout_name_of(logout_id), "", timedelta())
+
+
+def _logout_name_of(logout_id: str) -> str:
+    return LOGOUT_PREFIX + logout_id[:_NAME_LENGTH]
 
 
 def _name_of(login_id: str) -> str:

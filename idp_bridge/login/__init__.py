@@ -18,6 +18,15 @@
 A login for our own pages goes the same way between ``own_pages.begin`` and
 ``finish.identify``, and ends with a session instead of a Response.
 
+Out again, for whoever asks::
+
+    LogoutRequest ─────────────▶ logout_requests  may it? which session? it ends
+                                 logout_begin     who has to be told?
+    others ◀──── SOAP ────────── logout_telling   all at once
+    others ◀──── browser ───────     "            one after the other
+    others ───── LogoutResponse ▶ logout_answers  the pending logout, in this browser
+    LogoutResponse ◀────────────     "            to whoever asked
+
 Each step takes :class:`~idp_bridge.login.parts.Parts`, everything that is outside,
 and plain values. Errors before ``begin.begin`` are pages; later ones are pages with a
 button that posts a signed error Response to the e-tjänst.

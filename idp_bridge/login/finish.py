@@ -90,7 +90,7 @@ def complete(
     return issued
 
 
-def identify(found: FoundLogin, parts: Parts) -> Identity:
+def identify(found: FoundLogin, parts: Parts) -> Authentication:
     """Check the answer to a login for our own pages, and say who it is.
 
     Raises:
@@ -102,7 +102,7 @@ def identify(found: FoundLogin, parts: Parts) -> Identity:
     asked = fitting_levels(found.pending.request, found.upstream, parts)
     levels.answer(asked, asserted=authentication.level)
     use_up_login(found.pending, parts)
-    return authentication.identity
+    return authentication
 
 
 def authenticate(found: FoundLogin, parts: Parts) -> Authentication:

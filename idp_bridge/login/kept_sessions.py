@@ -184,6 +184,30 @@ def of_issued(
     return found if answer else None
 
 
+def has_ended(*, sp_entity_id: str, session_index: str, parts: Parts) -> bool:
+    """Tell whether a SessionIndex is of an answer of ours whose session is over.
+
+    Args:
+        sp_entity_id: Who asks, authenticated.
+        session_index: As in our answer.
+        parts: What is outside.
+
+    Returns:
+        False also for what we never gave to that e-tjänst.
+
+    Raises:
+        StoreUnavailableError: The store does not answer.
+    """
+    session_id = indexes.read(
+        session_index, sp_entity_id=sp_entity_id, settings=parts.settings
+    )
+    if session_id is None:
+        return False
+    found = _find(session_id, parts)
+    live = () if found is None else found.participants
+    return all(each.session_index != session_index for each in live)
+
+
 def of_upstream(
     *,
     idp_entity_id: str,

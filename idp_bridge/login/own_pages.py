@@ -5,7 +5,10 @@ that we trust, so no answer to an e-tjänst can come of such a login.
 """
 
 from idp_bridge.errors import AuthnContextError
+from idp_bridge.login import kept_sessions
+from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.begin import BegunLogin, fitting_methods
+from idp_bridge.login.kept_sessions import Joined, Told
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import (
     OwnPages,
@@ -13,7 +16,8 @@ from idp_bridge.login.pending import (
     new_login_id,
     new_secret,
 )
-from idp_bridge.saml.messages import AuthnRequest
+from idp_bridge.login.session import BrowserSession
+from idp_bridge.saml.messages import AuthnRequest, NameID
 from idp_bridge.saml.upstream_request import new_id
 from metadata import names
 
@@ -56,3 +60,18 @@ def begin(
         secret=secret,
         methods=methods,
     )
+
+
+def join(
+    authentication: Authentication, browser: BrowserSession | None, parts: Parts
+) -> Joined:
+    """Let a login at our own pages belong to the login session of the browser.
+
+    So it ends when the person logs out anywhere, and logging out here ends the rest.
+
+    Raises:
+        StoreUnavailableError: The store does not answer.
+    """
+    ours = parts.settings.saml.sp_entity_id
+    told = Told(sp_entity_id=ours, name_id=NameID(value=new_id()))
+    return kept_sessions.log_in(authentication, told, browser, parts)

@@ -43,6 +43,8 @@ class Upstream(Section):
     """Tell the IdP which SP the login is for (``RequesterID``)."""
     force_post: bool = False
     """Send requests by POST although the IdP takes Redirect."""
+    single_logout: bool = True
+    """Whether somebody who logs out of us logs out of the IdP too."""
 
 
 class Encrypt(StrEnum):

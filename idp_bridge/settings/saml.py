@@ -44,6 +44,8 @@ class SamlSettings(Section):
     signing_key: KeyKind = KeyKind.RSA_3072
     """Which kind of key `keys new signing` makes: ``rsa-2048``, ``rsa-3072``,
     ``rsa-4096``, ``ec-p256`` or ``ec-p384``."""
+    logout_seconds: Annotated[int, Field(ge=1, le=30)] = 4
+    """How long all others may take together that are told of a logout by SOAP."""
     require_signed_requests: bool = False
     """Whether every e-tjänst must sign its requests, whatever its metadata says."""
 

@@ -14,6 +14,8 @@ LOGOUT_WORDS: Final[Mapping[str, str]] = {
     "failed": "misslyckades",
 }
 """How far we have come with one e-tjänst."""
+LOGOUT_OWN_PAGES: Final = "Administrera behörigheter och operatörssidorna, här hos oss"
+"""What our own pages are called among e-tjänster."""
 LOGOUT_CARD: Final = "Ta ut kortet ur läsaren."
 LOGOUT_ADVICE: Final = f"Stäng webbläsaren om du använder en delad dator. {LOGOUT_CARD}"
 LOGOUT_REFUSED: Final[Mapping[str, str]] = {

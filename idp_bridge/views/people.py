@@ -13,9 +13,11 @@ from idp_bridge.login.parts import store_errors
 from idp_bridge.login.pending import Area, OwnPages
 from idp_bridge.saml.attributes import Identity
 from idp_bridge.services import services
+from idp_bridge.views.browsers import remember_browser, this_browser
 from idp_bridge.views.idp import take_first_step
+from idp_bridge.views.logout import log_out_of_all
 from idp_bridge.views.refusals import Way, note_refusal, refuse
-from idp_bridge.web.access import needs_session, people_sessions
+from idp_bridge.web.access import needs_session, people_sessions, session_in_use
 from idp_bridge.web.return_paths import safe_path, this_page
 
 bp = Blueprint("people", __name__)
@@ -67,10 +69,10 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
     An older session of this browser ends; the new one has a number of its own.
     """
     try:
-        identity = finish.identify(found, services().parts)
-        person = _number_of(identity, wanted.area)
+        authentication = finish.identify(found, services().parts)
+        person = _number_of(authentication.identity, wanted.area)
     except NotAdministratorError as error:
-        return _refuse_administrator(error, identity, found)
+        return _refuse_administrator(error, authentication.identity, found)
     except BridgeError as error:
         is_over = isinstance(error, _NOBODY)
         login_id = None if is_over else found.pending.login_id
@@ -87,7 +89,11 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
         kept.end(old)
     response = Response(status=_SEE_OTHER)
     response.headers["Location"] = safe_path(wanted.return_path, wanted.area)
-    sessions.remember_person(response, kept.begin(wanted.area, person))
+    joined = own_pages.join(authentication, this_browser(), services().parts)
+    login = joined.browser.session_id
+    session_id = kept.begin(wanted.area, person, login=login)
+    sessions.remember_person(response, session_id)
+    remember_browser(response, joined.browser)
     sessions.forget_login(response, found.pending.login_id)
     logs.person_logged_in(area=wanted.area, idp_entity_id=found.upstream.entity_id)
     return response
@@ -96,13 +102,8 @@ def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
 @bp.post("/logga-ut")
 @needs_session
 def log_out() -> Response:
-    """End the session of this browser."""
-    session_id = sessions.person_session_id(request)
-    if session_id is not None:
-        people_sessions().end(session_id)
-    response = make_response(render_template("logged_out.html", viewer=None))
-    sessions.forget_person(response)
-    return response
+    """End every session of this browser: here, at e-tjänster and upstream."""
+    return log_out_of_all(session_in_use().area)
 
 
 def _number_of(identity: Identity, area: Area) -> int:

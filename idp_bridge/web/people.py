@@ -54,8 +54,14 @@ class PeopleSessions:
         self._clock = clock
         self._limits = limits
 
-    def begin(self, area: Area, person: int) -> str:
-        """Begin a session with a number of its own, which only the browser gets."""
+    def begin(self, area: Area, person: int, *, login: str | None = None) -> str:
+        """Begin a session with a number of its own, which only the browser gets.
+
+        Args:
+            area: At which pages.
+            person: Their number in the permission store.
+            login: The login session that it belongs to, and ends with.
+        """
         session_id = secrets.token_urlsafe(_RANDOM_BYTES)
         facts = {
             "area": area,
@@ -66,6 +72,8 @@ class PeopleSessions:
         key = _key_of(session_id)
         self._state.put(key, json.dumps(facts).encode(), self._limits.lifetime)
         self._see(key, self._clock())
+        if login is not None:
+            self._state.put(_belongs_to(login), key.encode(), self._limits.lifetime)
         return session_id
 
     def find(self, session_id: str) -> PersonSession | None:
@@ -89,7 +97,15 @@ class PeopleSessions:
 
     def end(self, session_id: str) -> None:
         """End a session, if there is one."""
-        key = _key_of(session_id)
+        self._end(_key_of(session_id))
+
+    def end_of_login(self, login: str) -> None:
+        """End the session that belongs to a login session, if there is one."""
+        key = self._state.take(_belongs_to(login))
+        if key is not None:
+            self._end(key.decode())
+
+    def _end(self, key: str) -> None:
         self._state.take(key)
         self._state.take(_seen(key))
 
@@ -110,6 +126,10 @@ def _read(data: bytes) -> PersonSession:
 def _key_of(session_id: str) -> str:
     """Name the entry; whoever reads the store cannot use what is in it."""
     return f"session:{sha256(session_id.encode()).hexdigest()}"
+
+
+def _belongs_to(login: str) -> str:
+    return f"session-of-login:{login}"
 
 
 def _seen(key: str) -> str:
