@@ -22,11 +22,15 @@ _AGREEMENTS: Final = (
     (people.EKDALEN, ERSATTNING),
     (people.GRANBY, ERSATTNING),
     (people.NORRSJO, LANDSTING),
+    (people.NORRSJO, ERSATTNING),
 )
 _USERS: Final = (
     (people.ANNA, ("statlig-ersattning:forskola", "statlig-ersattning:grundskola")),
     (people.BO, ("statlig-ersattning:gymnasieskola",)),
-    (people.CECILIA, ("landsting:rapportera", "landsting:statistik")),
+    (
+        people.CECILIA,
+        ("landsting:rapportera", "landsting:statistik", "statlig-ersattning:forskola"),
+    ),
     (people.DAVID, ("landsting:statistik",)),
     (people.EVA, ()),
     (people.HUGO, ("statlig-ersattning:forskola",)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authz.models import OrganisationKind
+from metadata import names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class EService:
     description_en: str
     permissions: Mapping[str, str]
     """Code and what it means."""
+    logout_bindings: tuple[str, ...] = (names.BINDING_REDIRECT,)
+    """How it can be told that somebody has logged out elsewhere."""
 
 
 ERSATTNING: Final = EService(
@@ -53,5 +56,6 @@ LANDSTING: Final = EService(
         "rapportera": "Rapportera hälsoundersökning",
         "statistik": "Se statistik för regionen",
     },
+    logout_bindings=(names.BINDING_SOAP, names.BINDING_REDIRECT),
 )
 SERVICES: Final = (ERSATTNING, LANDSTING)

@@ -32,6 +32,8 @@ class Description:
     levels: Sequence[str]
     addresses: Mapping[str, str]
     """Binding and where it is spoken."""
+    logout_addresses: Mapping[str, str]
+    """The same about logouts."""
     attributes: Sequence[str]
     organisation: str
     url: str
@@ -51,6 +53,14 @@ def write(description: Description) -> bytes:
         protocolSupportEnumeration=names.NS_SAMLP,
     )
     _add_key(role, description.certificate)
+    for binding, location in description.logout_addresses.items():
+        _below(
+            role,
+            names.NS_MD,
+            "SingleLogoutService",
+            Binding=binding,
+            Location=location,
+        )
     for name_id_format in (names.NAMEID_TRANSIENT, names.NAMEID_PERSISTENT):
         _below(role, names.NS_MD, "NameIDFormat").text = name_id_format
     for binding, location in description.addresses.items():

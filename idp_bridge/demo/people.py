@@ -80,7 +80,7 @@ CECILIA: Final = Person(
     surname="Sjödin",
     number=NORRSJO,
     suffix="B001",
-    note="Får rapportera hälsoundersökningar och se statistik för regionen.",
+    note="Får rapportera och se statistik för regionen, och ansöka om ersättning.",
 )
 DAVID: Final = Person(
     key="david",

@@ -18,7 +18,9 @@ from idp_bridge.demo.people import (
     PEOPLE,
     STOPPED,
 )
+from idp_bridge.demo.portal_exit import Exit
 from idp_bridge.demo.provider import Provider, metadata_of
+from idp_bridge.demo.provider_logout import Departures
 from idp_bridge.demo.tricks import TRICKS
 from idp_bridge.errors import BridgeError
 from idp_bridge.saml import bindings
@@ -35,6 +37,8 @@ class Counter:
     provider: Provider
     waiting: Memory[AuthnRequest]
     """Requests that somebody is about to answer."""
+    exit: Exit
+    """Where people leave again."""
 
     def receive_redirect(self) -> Response:
         """Take a request in the Redirect binding."""
@@ -53,7 +57,12 @@ class Counter:
         asked = self.waiting.get(request.form.get("fraga", ""))
         if asked is None:
             return pages.show("portal_problem", 400, code=None)
-        return self._hand_over(self._chosen(asked), asked)
+        xml = self._chosen(asked)
+        response = self._hand_over(xml, asked)
+        person = PEOPLE.get(request.form.get("person", ""))
+        if person is not None:
+            self.exit.remember(response, xml, person.name)
+        return response
 
     def metadata(self) -> Response:
         """Publish what this identity provider is."""
@@ -110,6 +119,7 @@ class Counter:
         bp.add_url_rule("/sso/HTTP-Redirect", "redirect", self.receive_redirect)
         bp.add_url_rule("/sso/HTTP-POST", "post", self.receive_post, methods=["POST"])
         bp.add_url_rule("/svar", "answer", self.answer, methods=["POST"])
+        self.exit.add_rules(bp)
         return bp
 
 
@@ -126,7 +136,9 @@ def create_portal(
     app = pages.make_app("portal")
     app.jinja_env.globals.update(bridge_url=bridge_url, theme="portal")
     for provider in providers:
-        app.register_blueprint(Counter(provider, Memory(clock)).blueprint())
+        way_out = Exit(Departures(provider), Memory(clock), Memory(clock))
+        counter = Counter(provider, Memory(clock), way_out)
+        app.register_blueprint(counter.blueprint())
     app.add_url_rule("/", "guide", show_guide)
     app.add_url_rule("/favicon.ico", "icon", lambda: ("", 204))
     return app

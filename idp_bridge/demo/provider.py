@@ -23,7 +23,8 @@ from metadata.entities import AttributeService, ServiceProvider
 from metadata.signatures import SigningKey
 
 LEVELS: Final = (names.LOA_SAMBI_2, names.LOA_SAMBI_3)
-_SKEW: Final = timedelta(seconds=60)
+LOGOUT_BINDINGS: Final = (names.BINDING_REDIRECT, names.BINDING_SOAP)
+SKEW: Final = timedelta(seconds=60)
 _METHOD: Final = "urn:sambi:names:attribute:authnMethod"
 _OWN_ACCOUNT: Final = (
     names.SAMBI_HSA_ID,
@@ -63,6 +64,10 @@ class Profile:
     def sso_url(self, base_url: str, binding: str) -> str:
         """Say where it takes requests in a binding."""
         return f"{base_url}{self.path}/sso/{binding.rpartition(':')[2]}"
+
+    def slo_url(self, base_url: str, binding: str) -> str:
+        """Say where it is told of logouts in a binding."""
+        return f"{base_url}{self.path}/slo/{binding.rpartition(':')[2]}"
 
 
 SITHS: Final = Profile(
@@ -117,6 +122,9 @@ def metadata_of(profile: Profile, key: SigningKey, base_url: str) -> bytes:
             certificate=key.certificate,
             levels=LEVELS,
             addresses={one: profile.sso_url(base_url, one) for one in bindings},
+            logout_addresses={
+                one: profile.slo_url(base_url, one) for one in LOGOUT_BINDINGS
+            },
             attributes=_OWN_ACCOUNT,
             organisation="Demonstrationsportalen",
             url=f"{base_url}/",
@@ -158,14 +166,19 @@ class Provider:
         """
         endpoint_url = self.profile.sso_url(self.base_url, message.binding)
         context = RequestContext(
-            find_sp=self._find_sp,
+            find_sp=self.find_sp,
             endpoint_url=endpoint_url,
-            moment=Moment(self.clock(), _SKEW),
+            moment=Moment(self.clock(), SKEW),
             require_signature=lambda _: True,
         )
         return downstream_request.accept(message, context).request
 
-    def _find_sp(self, entity_id: str) -> ServiceProvider:
+    def find_sp(self, entity_id: str) -> ServiceProvider:
+        """Know the bridge and nobody else.
+
+        Raises:
+            UnknownPartnerError: Somebody else.
+        """
         if entity_id != self.bridge.entity_id:
             raise UnknownPartnerError("somebody else than the bridge")
         return self.bridge

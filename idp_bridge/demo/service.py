@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, redirect, request
 from idp_bridge.demo import pages
 from idp_bridge.demo.memory import Memory
 from idp_bridge.demo.service_login import Guest, SentQuestion, ServiceLogin
+from idp_bridge.demo.service_logout import ServiceLogout
 from idp_bridge.errors import (
     AuthnContextError,
     BridgeError,
@@ -17,7 +18,8 @@ from idp_bridge.errors import (
     UnsolicitedError,
     UpstreamError,
 )
-from idp_bridge.saml import bindings
+from idp_bridge.saml import bindings, soap
+from idp_bridge.saml.messages import Status
 from idp_bridge.saml.upstream_response import OpenedResponse
 from idp_bridge.texts import in_stockholm
 from metadata import names
@@ -58,6 +60,10 @@ class Visit:
     asked: tuple[SentQuestion, ...] = ()
     guest: Guest | None = None
     refusal: Refusal | None = None
+    leaving: str | None = None
+    """Our request to log out everywhere, as long as there is no answer."""
+    left: Status | None = None
+    """How the logout ended."""
 
     def question(self, request_id: str) -> SentQuestion:
         """Find the request that an answer claims to answer.
@@ -76,13 +82,19 @@ class Desk:
     """Where the e-tjänst serves people."""
 
     login: ServiceLogin
+    logout: ServiceLogout
     visits: Memory[Visit] = field(repr=False)
 
     def show_start(self) -> Response:
-        """Show the way in, or the person who is in."""
+        """Show the way in, the person who is in, or how they went out."""
         visit = self._visit()
+        if visit.guest is not None and self.logout.is_over(visit.guest.assertion):
+            return pages.show("service_left", is_complete=True, elsewhere=True)
         if visit.guest is not None:
             return self._show_guest(visit.guest)
+        if visit.left is not None:
+            is_complete = visit.left == Status(top=names.STATUS_SUCCESS)
+            return pages.show("service_left", is_complete=is_complete, elsewhere=False)
         if visit.refusal is not None:
             return pages.show("service_refused", refusal=visit.refusal)
         return pages.show("service_start")
@@ -109,9 +121,55 @@ class Desk:
         return response
 
     def log_out(self) -> Response:
-        """Forget the person, here only."""
-        self.visits.take(request.cookies.get(self._cookie, ""))
-        return _redirect("/")
+        """Forget the person first, and then ask the bridge to log out everywhere."""
+        guest = self._visit().guest
+        asked = guest and self.logout.ask(guest.assertion)
+        if not asked:
+            self.visits.take(request.cookies.get(self._cookie, ""))
+            return _redirect("/")
+        request_id, url = asked
+        response = _redirect(url)
+        self._remember(response, Visit(leaving=request_id))
+        return response
+
+    def hear_of_logout(self) -> Response:
+        """Take a message about logout by Redirect: a request, or the answer to ours."""
+        try:
+            if "SAMLResponse" in request.args:
+                return self._hear_answer()
+            message = bindings.decode_redirect(request.query_string)
+            return _redirect(self.logout.answer(self.logout.take_request(message)))
+        except BridgeError as error:
+            return self._show_not_believed(error)
+
+    def hear_in_envelope(self) -> Response:
+        """Take a request to log somebody out by SOAP."""
+        try:
+            asked = self.logout.take_request(
+                soap.open_envelope(
+                    request.get_data(), content_type=request.content_type or ""
+                )
+            )
+        except BridgeError as error:
+            fault = soap.write_fault(soap.FaultCode.CLIENT, error.code)
+            return Response(fault, 400, content_type=soap.CONTENT_TYPE)
+        envelope = self.logout.answer_in_envelope(asked)
+        return Response(envelope, content_type=soap.CONTENT_TYPE)
+
+    def _hear_answer(self) -> Response:
+        message = bindings.decode_redirect(
+            request.query_string, parameter="SAMLResponse"
+        )
+        found = self.logout.take_answer(message, self._visit().leaving or "")
+        response = _redirect("/")
+        self._remember(response, Visit(left=found.status))
+        return response
+
+    def _show_not_believed(self, error: BridgeError) -> Response:
+        refusal = Refusal(text=_NOT_BELIEVED, codes=(error.code,))
+        response = pages.show("service_refused", refusal=refusal)
+        response.status_code = 400
+        return response
 
     def metadata(self) -> Response:
         """Publish what this e-tjänst is."""
@@ -169,6 +227,8 @@ class Desk:
         bp.add_url_rule("/logga-in", "ask", self.ask)
         bp.add_url_rule("/acs", "acs", self.consume, methods=["POST"])
         bp.add_url_rule("/logga-ut", "log_out", self.log_out, methods=["POST"])
+        bp.add_url_rule("/slo", "slo", self.hear_of_logout)
+        bp.add_url_rule("/slo", "soap", self.hear_in_envelope, methods=["POST"])
         bp.add_url_rule("/metadata", "metadata", self.metadata)
         bp.add_url_rule("/favicon.ico", "icon", lambda: ("", 204))
         return bp
@@ -203,6 +263,6 @@ def create_service(login: ServiceLogin, *, bridge_url: str, portal_url: str) -> 
         bridge_url=bridge_url,
         portal_url=portal_url,
     )
-    desk = Desk(login, Memory(login.clock))
+    desk = Desk(login, ServiceLogout(login), Memory(login.clock))
     app.register_blueprint(desk.blueprint())
     return app

@@ -35,7 +35,7 @@ from metadata.our_entities import (
 from metadata.publisher import publish
 
 LEVELS: Final = (names.LOA_UNCERTIFIED_3,)
-_SKEW: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(seconds=60)
 _VALIDITY: Final = timedelta(days=365)
 _ENCRYPTED: Final = f"{{{names.NS_SAML}}}EncryptedAssertion"
 _ASKED: Final = {
@@ -99,6 +99,11 @@ class ServiceLogin:
         """Where answers come in."""
         return f"{self.base_url}/acs"
 
+    @property
+    def slo_url(self) -> str:
+        """Where the bridge tells of logouts."""
+        return f"{self.base_url}/slo"
+
     def ask(self, *, force_authn: bool) -> tuple[SentQuestion, str]:
         """Make a signed request.
 
@@ -148,7 +153,7 @@ class ServiceLogin:
             levels=LEVELS,
             force_authn=sent.force_authn,
             sent_at=sent.sent_at,
-            moment=Moment(self.clock(), _SKEW),
+            moment=Moment(self.clock(), SKEW),
         )
         assertion = upstream_response.accept(opened, expected, self.opening_keys)
         if not self.used.add_once(assertion.id, value=True):
@@ -184,6 +189,9 @@ class ServiceLogin:
                 names={"sv": "Demomyndigheten", "en": "Demo agency"},
                 display_names={"sv": "Demomyndigheten", "en": "Demo agency"},
                 urls={"sv": self.base_url, "en": self.base_url},
+            ),
+            slo_addresses=tuple(
+                (binding, self.slo_url) for binding in service.logout_bindings
             ),
         )
         return publish(
