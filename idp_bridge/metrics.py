@@ -63,7 +63,7 @@ class Metrics:
         self._sources.register(sources)
         self._outcomes = Counter(
             f"{_NAME}_outcomes",
-            "Logins issued, logouts ended, queries answered, requests refused, by code.",
+            "Logins, logouts and queries that went well, and refusals, by code.",
             ("code",),
             registry=self._own,
         )
