@@ -3,7 +3,8 @@
 ``__Host-`` binds it to this host and to https; ``SameSite=None`` lets it come back with
 the identity provider's POST, however long the person took. Each login has its own, so
 two tabs never meet. The cookie of a login session, from which other e-tjänster are
-answered, is ``SameSite=None`` too, since they ask with forms of their own. The cookie
+answered, is ``SameSite=None`` too, since they ask with forms of their own; so is the
+one that counts how often a browser is sent back and forth. The cookie
 of somebody who has logged in at our own pages is ``SameSite=Lax``: it does not come
 with a form of another site.
 """
@@ -18,6 +19,7 @@ PREFIX: Final = "__Host-login-"
 PERSON: Final = "__Host-idpb_session"
 LOGIN_SESSION: Final = "__Host-idpb_sso"
 LOGOUT_PREFIX: Final = "__Host-logout-"
+ROUNDS: Final = "__Host-idpb_rounds"
 _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
@@ -75,6 +77,16 @@ def remember_login_session(response: Response, cookie: str) -> None:
 def forget_login_session(response: Response) -> None:
     """Take the login session of somebody who has logged out."""
     _set(response, LOGIN_SESSION, "", timedelta())
+
+
+def rounds(request: Request) -> str | None:
+    """Read how often this browser was sent back to which e-tjänst, sealed."""
+    return request.cookies.get(ROUNDS)
+
+
+def remember_rounds(response: Response, sealed: str, lifetime: timedelta) -> None:
+    """Let this browser count how often it was sent back."""
+    _set(response, ROUNDS, sealed, lifetime)
 
 
 def login_secret(request: Request, login_id: str) -> str | None:

@@ -9,6 +9,7 @@ from idp_bridge.login.begin import BegunLogin
 from idp_bridge.login.pending import LOGIN_ID, PendingLogin
 from idp_bridge.login.session import BrowserSession
 from idp_bridge.login.single_sign_on import LiveLogin
+from idp_bridge.rounds import WHILE, Rounds
 from idp_bridge.services import services
 
 
@@ -49,6 +50,29 @@ def live_login(pending: PendingLogin) -> LiveLogin | None:
     if pending.own_pages is not None:
         return None
     return single_sign_on.find(pending.request, this_browser(), services().parts)
+
+
+def check_no_loop(sp_entity_id: str) -> None:
+    """Refuse to send this browser round once more for an e-tjänst.
+
+    Raises:
+        LoopError: It was sent back there very often just now.
+    """
+    _rounds().check_no_loop(
+        sessions.rounds(request), sp_entity_id=sp_entity_id, now=services().clock()
+    )
+
+
+def count_round(response: Response, sp_entity_id: str) -> None:
+    """Count that this browser is sent back to an e-tjänst with our answer."""
+    sealed = _rounds().one_more(
+        sessions.rounds(request), sp_entity_id=sp_entity_id, now=services().clock()
+    )
+    sessions.remember_rounds(response, sealed, WHILE)
+
+
+def _rounds() -> Rounds:
+    return Rounds(services().settings.secret_key.get_secret_value())
 
 
 def remember_begun(response: Response, begun: BegunLogin) -> Response:

@@ -10,7 +10,7 @@ from idp_bridge.login.pending import PendingLogin
 from idp_bridge.metrics import ISSUED
 from idp_bridge.services import services
 from idp_bridge.tracing.steps import Steps
-from idp_bridge.views.browsers import remember_browser
+from idp_bridge.views.browsers import count_round, remember_browser
 from idp_bridge.views.refusals import form_of
 
 _SEE_OTHER: Final = 303
@@ -35,6 +35,7 @@ def hand_over(issued: IssuedAnswer, pending: PendingLogin, steps: Steps) -> Resp
     response = pages.show_handoff(form_of(ready), to_name=ready.sp_name)
     sessions.forget_login(response, pending.login_id)
     remember_browser(response, issued.browser)
+    count_round(response, pending.request.sp_entity_id)
     return response
 
 

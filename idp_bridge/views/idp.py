@@ -13,7 +13,12 @@ from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.services import services
 from idp_bridge.views import continuing, method_page
-from idp_bridge.views.browsers import find_pending, live_login, remember_begun
+from idp_bridge.views.browsers import (
+    check_no_loop,
+    find_pending,
+    live_login,
+    remember_begun,
+)
 from idp_bridge.views.handing_over import redirect
 from idp_bridge.views.refusals import form_of, refuse
 from idp_bridge.web.access import open_to_all
@@ -104,6 +109,7 @@ def _begin(message: InboundMessage) -> Response:
     parts = services().parts
     accepted = begin.receive(message, parts)
     try:
+        check_no_loop(accepted.request.sp_entity_id)
         begun = begin.begin(accepted, parts)
         live = live_login(begun.pending)
         answered = continuing.begin_with(begun, live) if live else None
