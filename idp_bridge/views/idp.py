@@ -66,6 +66,16 @@ def show_methods(login_id: str) -> Response:
 
 @bp.get("/logga-in/<login_id>/avbryt")
 @open_to_all
+def show_again(login_id: str) -> Response:
+    """Lead back to the ways to log in: only a button ends a login, never a link.
+
+    Browsers and programs on the way open links before anybody presses them.
+    """
+    return redirect(url_for("idp.show_methods", login_id=login_id))
+
+
+@bp.post("/logga-in/<login_id>/avbryt")
+@open_to_all
 def cancel(login_id: str) -> Response:
     """Tell the e-tjänst that the person went back."""
     pending, _ = find_pending(login_id)

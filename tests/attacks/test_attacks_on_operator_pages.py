@@ -325,7 +325,7 @@ def test_a_part_of_a_page_without_a_session_leads_to_a_whole_page(site: Site) ->
 def test_cancelling_leads_to_the_start_page(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     request_id = site.begin_login()
-    answer = site.get(f"/logga-in/{request_id[1:41]}/avbryt")
+    answer = site.post(f"/logga-in/{request_id[1:41]}/avbryt")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert site.answer(request_id, OPERATORS["system"]).status_code == 403
 

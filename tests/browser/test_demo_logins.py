@@ -127,7 +127,7 @@ def test_whoever_cancels_may_try_again(walk: Walk) -> None:
 
 def test_whoever_cancels_on_our_page_comes_back_too(walk: Walk) -> None:
     walk.to_methods(ERSATTNING)
-    walk.page.get_by_role("link", name="Avbryt och gå tillbaka").click()
+    walk.page.get_by_role("button", name="Avbryt och gå tillbaka").click()
     walk.page.wait_for_url(walk.url_of(ERSATTNING))
     assert walk.page.get_by_role("alert").inner_text() == "Inloggningen avbröts."
 

@@ -313,9 +313,10 @@ def test_ways_to_log_in_are_links_in_the_given_order() -> None:
         "E-legitimation",
         "E-tjänstelegitimation",
     ]
-    assert not page.findall(".//form")
     links = [a.get("href") for a in page.find(".//main").iter("a")]
-    assert links == ["/bankid", "/saml/idp/method/siths", "/saml/idp/cancel"]
+    assert links == ["/bankid", "/saml/idp/method/siths"]
+    (form,) = page.findall(".//form")
+    assert (form.get("method"), form.get("action")) == ("post", "/saml/idp/cancel")
 
 
 def test_a_way_to_log_in_that_is_down_is_no_link() -> None:
