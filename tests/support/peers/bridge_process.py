@@ -123,6 +123,7 @@ def bridge(
     stores: Stores,
     upstream: Sequence[Mapping[str, Any]],
     downstream: Sequence[Mapping[str, Any]] = (),
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Bridge]:
     """Make a place for a bridge and decide its settings; nothing is there yet.
 
@@ -131,6 +132,7 @@ def bridge(
         stores: Where it keeps what it knows.
         upstream: Its login methods, as in ``bridge.toml``.
         downstream: Its exceptions for services, as in ``bridge.toml``.
+        more: More settings, as the environment names them without prefix.
     """
     with place(name, ADDRESS) as at:
         settings = {
@@ -140,6 +142,7 @@ def bridge(
             "STATE_URL": stores.state_url,
             "UPSTREAM": json.dumps(list(upstream)),
             "DOWNSTREAM": json.dumps(list(downstream)),
+            **(more or {}),
         }
         environ = {f"IDP_BRIDGE_{key}": value for key, value in settings.items()}
         yield Bridge(at, environ)

@@ -9,10 +9,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
+from metadata.names import BINDING_REDIRECT, BINDING_SOAP
 from tests.support.peers.apache import ERROR_LOG, apache, apache_place, installed
 from tests.support.peers.browser import Page
 from tests.support.peers.places import Place
@@ -98,6 +99,12 @@ class Mellon:
         query = urlencode({"ReturnTo": page, "IdP": identity_provider})
         return f"{self.at.url}/mellon/login?{query}"
 
+    @property
+    def logout_url(self) -> str:
+        """Say where a person goes to log out."""
+        query = urlencode({"ReturnTo": f"{self.at.url}/left.html"})
+        return f"{self.at.url}/mellon/logout?{query}"
+
     def log(self) -> str:
         """Read what it has complained about so far."""
         return (self.at.folder / ERROR_LOG).read_text()
@@ -125,10 +132,31 @@ def read_login(page: Page, names: Mapping[str, str]) -> Login:
 
 
 @contextmanager
-def mellon(name: str = "mellon", address: str = ADDRESS) -> Iterator[Mellon]:
-    """Prepare a service provider: a place, keys and metadata, nothing running yet."""
+def mellon(
+    name: str = "mellon", address: str = ADDRESS, *, takes_soap: bool = False
+) -> Iterator[Mellon]:
+    """Prepare a service provider: a place, keys and metadata, nothing running yet.
+
+    Args:
+        name: What shall be seen in its folder's name.
+        address: Where it listens.
+        takes_soap: Whether its metadata says that it takes logouts by SOAP too, as the
+            module does though its program for making metadata does not.
+    """
     with apache_place(name, address) as at:
-        yield Mellon(at, _make_metadata(at))
+        made = Mellon(at, _make_metadata(at))
+        yield replace(made, metadata=_with_soap(made)) if takes_soap else made
+
+
+def _with_soap(sp: Mellon) -> bytes:
+    """Offer SOAP where logouts are taken by Redirect."""
+    by_redirect = f'Binding="{BINDING_REDIRECT}" Location="{sp.at.url}/mellon/logout"'
+    service = f"<SingleLogoutService {by_redirect}/>"
+    soap = service.replace(BINDING_REDIRECT, BINDING_SOAP)
+    text = sp.metadata.decode()
+    if service not in text:
+        raise LookupError("the metadata is not as we know it")
+    return text.replace(service, soap + service).encode()
 
 
 @contextmanager
@@ -148,6 +176,7 @@ def serving(
     """
     files = [sp.at.write(f"{n}.xml", xml) for n, xml in identity_providers.items()]
     sp.at.write("htdocs/private/index.php", _SHOW)
+    sp.at.write("htdocs/left.html", "<p>Left.</p>")
     site = _SITE.format(
         folder=sp.at.folder,
         identity_providers="\n  ".join(f"MellonIdPMetadataFile {f}" for f in files),

@@ -131,23 +131,27 @@ def simplesamlphp(
 def _write_configuration(at: Place, people: Sequence[Person], profile: Profile) -> None:
     for folder in ("config/service-providers", "sessions", "temporary"):
         (at.folder / folder).mkdir(parents=True)
-    _write(at, "config/config", _settings(at), _READ_SERVICE_PROVIDERS)
-    _write(at, "config/authsources", {SOURCE: _login_source(people)})
-    _write(at, "metadata/saml20-idp-hosted", _identity_provider(profile))
+    write_php(at, "config/config", settings_of(at), reads_metadata=True)
+    write_php(at, "config/authsources", {SOURCE: _login_source(people)})
+    write_php(at, "metadata/saml20-idp-hosted", _identity_provider(profile))
     key = rsa_key(KEYS)
     at.write("keys/idp.key", key.private_pem)
     at.write("keys/idp.pem", key.certificate_pem)
 
 
-def _write(at: Place, file: str, content: Mapping[str, Any], more: str = "") -> None:
+def write_php(
+    at: Place, file: str, content: Mapping[str, Any], *, reads_metadata: bool = False
+) -> None:
     """Write PHP that reads JSON, so that nothing has to be quoted for PHP."""
+    more = _READ_SERVICE_PROVIDERS if reads_metadata else ""
     json_file = at.write(f"{file}.json", json.dumps(content))
     # SimpleSAMLphp names the variable after the folder.
     variable = json_file.parent.name
     at.write(f"{file}.php", _READ_JSON % (variable, json_file) + more)
 
 
-def _settings(at: Place) -> dict[str, Any]:
+def settings_of(at: Place) -> dict[str, Any]:
+    """Say what all installations of it have in common."""
     return {
         "baseurlpath": f"{at.url}/simplesaml/",
         "certdir": f"{at.folder}/keys/",
@@ -191,6 +195,8 @@ def _identity_provider(profile: Profile) -> dict[str, Any]:
             "certificate": "idp.pem",
             "auth": SOURCE,
             "signature.algorithm": SIGNATURE_RSA_SHA256,
+            "sign.logout": True,
+            "validate.logout": True,
             "saml20.sign.assertion": True,
             "saml20.sign.response": encrypted,
             "assertion.encryption": encrypted,
