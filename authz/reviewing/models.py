@@ -85,6 +85,8 @@ class ReviewPage:
     progress: Progress
     recent: int
     """How many of those who are not done have logged in lately."""
+    logins_since: date | None
+    """Earlier logins than on this day cannot be known."""
     page: int
     pages: int
 

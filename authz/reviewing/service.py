@@ -98,6 +98,7 @@ class ReviewService:
                 review=_reviews(connection, [row])[0],
                 lines=_lines(connection, organisation_id, rows, row.started_at),
                 progress=Progress(done=count, total=total),
+                logins_since=store.logins_since(),
                 recent=len(store.recent(row, swedish_day(now) - LATELY)),
                 page=shown,
                 pages=pages,

@@ -16,7 +16,13 @@ from authz.last_logins import last_day_of
 from authz.models import PersonRole
 from authz.reviewing.models import Outcome
 from authz.reviewing.tables import ReviewAnswerRow, ReviewRow
-from authz.tables import GrantRow, MembershipRow, PersonRow, UserLineRow
+from authz.tables import (
+    GrantRow,
+    MembershipRow,
+    OrganisationRow,
+    PersonRow,
+    UserLineRow,
+)
 
 _REVIEWS: Final = select(
     ReviewRow.id,
@@ -155,6 +161,14 @@ class ReviewStore:
             is_done = scope.c.outcome != Outcome.PENDING
             found = found.where(is_done if done else ~is_done)
         return self._connection.execute(found.limit(limit).offset(offset)).all()
+
+    def logins_since(self) -> date | None:
+        """Say since when logins are noted, if not from the beginning."""
+        return self._connection.scalar(
+            select(OrganisationRow.logins_since).where(
+                OrganisationRow.id == self._organisation_id
+            )
+        )
 
     def recent(self, review: Any, since: date) -> Sequence[int]:
         """Number those who are not done and have logged in on a day or later."""

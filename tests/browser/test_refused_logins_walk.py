@@ -48,7 +48,8 @@ def test_a_number_that_is_read_out_tells_what_happened(walk: Walk) -> None:
     for secret in (EVA.name, EVA.surname, EVA.hsa_id):
         assert secret not in page.inner_text("main")
     photograph(page, "refusals-one")
-    press(page, "Misslyckade inloggningar")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Tillbaka till misslyckade").click()
     page.get_by_label("Orsak").select_option("no-permission")
     press(page, "Visa")
     assert number in page.inner_text("table")

@@ -1,13 +1,13 @@
 """Once a year somebody looks at every user, and what was decided can be shown."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from lxml import html
 from sqlalchemy import text, update
 
-from authz.tables import MembershipRow
+from authz.tables import MembershipRow, OrganisationRow
 from tests.support.administration_pages import (
     BERIT,
     FIA,
@@ -193,6 +193,16 @@ def test_everybody_who_came_lately_is_kept_with_one_press(begun: Office) -> None
     assert "1 användare behåller sina behörigheter." in text_of(kept)
     assert names_in(kept.text) == ["Gustav Zakarias"]
     assert "senaste 90 dagarna" not in text_of(kept)
+
+
+def test_nobody_is_said_never_to_have_come_when_nobody_knows(begun: Office) -> None:
+    assert text_of(begun.get(REVIEW)).count("Aldrig") == 2
+    with begun.parts.engine.begin() as connection:
+        since = date(2026, 11, 24)
+        connection.execute(update(OrganisationRow).values(logins_since=since))
+    page = text_of(begun.get(REVIEW))
+    assert page.count("Inte sedan 2026-11-24") == 2
+    assert "Aldrig" not in page
 
 
 def test_nobody_is_kept_when_no_review_is_open(office: Office) -> None:
