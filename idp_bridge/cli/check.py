@@ -9,7 +9,13 @@ import click
 from idp_bridge import database, keys, our_metadata
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
-from idp_bridge.errors import BridgeError, SetupError
+from idp_bridge.errors import (
+    BridgeError,
+    MissingAttributeError,
+    SetupError,
+    UnknownPartnerError,
+)
+from idp_bridge.login.release_plan import check_deliverable, plan_for
 from idp_bridge.services import registry_of
 from idp_bridge.settings import SettingsError
 from idp_bridge.state.opening import open_state
@@ -104,6 +110,21 @@ def _unless(look: Callable[[str], object], entity_id: str) -> Problems:
         yield f"{entity_id}: {error} ({error.code})."
 
 
+def _in_wishes(office: Office) -> Problems:
+    """Find e-services that nobody can log in to, because they require too much."""
+    if _is_database_broken(office):
+        return
+    for view in office.register.services.list(now=office.clock()):
+        for entity_id in view.service.entity_ids:
+            try:
+                plan = plan_for(office.find_sp(entity_id), office.settings, None)
+                check_deliverable(plan)
+            except UnknownPartnerError:
+                continue
+            except MissingAttributeError as error:
+                yield f"{entity_id} ({view.service.code}): {error} ({error.code})."
+
+
 def _in_our_metadata(office: Office) -> Problems:
     yield from our_metadata.shortcomings(office.settings)
 
@@ -117,5 +138,6 @@ _LOOKS: Final[tuple[Callable[[Office], Problems], ...]] = (
     _in_database,
     _in_state,
     _in_metadata,
+    _in_wishes,
     _in_our_metadata,
 )

@@ -1,5 +1,6 @@
 """An operator sees, on a page and in a terminal, what each SP is told and why."""
 
+import json
 from pathlib import Path
 from typing import cast
 
@@ -97,15 +98,15 @@ def test_the_page_says_that_an_entity_is_not_in_the_metadata(site: Site) -> None
     assert "finns inte i giltig metadata" in text_of(site.get(PAGE))
 
 
-def test_the_command_line_says_the_same(tmp_path: Path) -> None:
-    more = f'[[downstream]]\nentity_id = "{MELKER}"\nrelease = ["{names.ATTR_MAIL}"]\n'
+def installed(tmp_path: Path, required: str, *, more: str = "") -> Path:
+    """Install a bridge that knows an e-tjänst with one required attribute."""
     config = install(tmp_path, more=more)
     catalogue = tmp_path / "catalogue.toml"
     catalogue.write_text(CATALOGUE, encoding="utf-8")
     assert run(config, "catalogue", "load", str(catalogue)).exit_code == 0
     wish = (
         '<md:AttributeConsumingService index="1"><md:RequestedAttribute'
-        f' Name="{names.ATTR_SURNAME}" isRequired="true"/>'
+        f' Name="{required}" isRequired="true"/>'
         "</md:AttributeConsumingService>"
     )
     address = endpoint("AssertionConsumerService", ACS, more='index="0"')
@@ -113,6 +114,12 @@ def test_the_command_line_says_the_same(tmp_path: Path) -> None:
     file = tmp_path / "sp.xml"
     file.write_text(entity(MELKER, role), encoding="utf-8")
     assert run(config, "metadata", "add", "melker", str(file)).exit_code == 0
+    return config
+
+
+def test_the_command_line_says_the_same(tmp_path: Path) -> None:
+    more = f'[[downstream]]\nentity_id = "{MELKER}"\nrelease = ["{names.ATTR_MAIL}"]\n'
+    config = installed(tmp_path, names.ATTR_SURNAME, more=more)
     (told,) = answer(config, "service", "told", "landsting")
     assert [(one["name"], one["why"]) for one in told["sets"][0]["wishes"]] == [
         (names.ATTR_SURNAME, "requested"),
@@ -130,3 +137,21 @@ def test_the_command_line_says_the_same(tmp_path: Path) -> None:
     ]
     (unknown, _) = answer(config, "service", "told", "statlig-ersattning")
     assert unknown == {"entity_id": ERSATTNING, "name_id_format": "", "sets": []}
+
+
+def test_a_check_finds_an_e_tjanst_that_nobody_can_log_in_to(tmp_path: Path) -> None:
+    config = installed(tmp_path, names.ATTR_MAIL)
+    found = [one for one in answer_of_check(config) if "missing-attribute" in one]
+    reason = f"cannot deliver {names.ATTR_MAIL} (not-allowed)"
+    assert found == [f"{MELKER} (landsting): {reason} (missing-attribute)."]
+    allowed = f'[[downstream]]\nentity_id = "{MELKER}"\nmay_have = ["mail"]\n'
+    written = config.read_text(encoding="utf-8")
+    config.write_text(f"{written}\n{allowed}", encoding="utf-8")
+    assert "missing-attribute" not in " ".join(answer_of_check(config))
+
+
+def answer_of_check(config: Path) -> list[str]:
+    """Read the problems that ``idp-bridge check`` finds; there are others here."""
+    said = run(config, "check", "--json").stdout
+    problems: list[str] = json.loads(said)["problems"]
+    return problems
