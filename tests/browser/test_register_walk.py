@@ -23,6 +23,7 @@ PAGES = (
     "avtal",
     "avtal/1/avsluta",
     "e-tjanster",
+    "e-tjanster/statlig-ersattning",
     "e-tjanster/ny",
     "person",
     "forklara",
