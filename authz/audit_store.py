@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from authz import audit
 from authz.audit import AuditEntry, ChainHead, Event
 from authz.database import insert_if_missing
+from authz.many import insert_many
 from authz.tables import AuditChainRow, AuditEntryRow
 
 _HEADS = select(AuditChainRow.chain, AuditChainRow.number, AuditChainRow.hash).order_by(
@@ -85,7 +86,7 @@ class AuditStore:
         for event in events:
             entries.append(audit.append(head, event))
             head = audit.head_of(entries[-1])
-        self._connection.execute(insert(AuditEntryRow), list(map(_values_of, entries)))
+        insert_many(self._connection, AuditEntryRow, list(map(_values_of, entries)))
         self._connection.execute(
             update(AuditChainRow)
             .where(AuditChainRow.chain == chain)

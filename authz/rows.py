@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import Connection, Table, insert, inspect, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from authz.database import Base
+from authz.many import table_of
 
 
 class Change(StrEnum):
@@ -46,7 +47,7 @@ def save(
         stated: Columns and values that it shall have.
         defaults: What a new row has where nothing is stated.
     """
-    table = _table_of(row_class)
+    table = table_of(row_class)
     columns = [table.c.id, *(table.c[name] for name in stated)]
     found = connection.execute(
         select(*columns).where(*(table.c[name] == key[name] for name in key))
@@ -66,14 +67,7 @@ def add(
     connection: Connection, row_class: type[Base], values: Mapping[str, object]
 ) -> Saved:
     """Add a row to a table that numbers its rows."""
-    table = _table_of(row_class)
+    table = table_of(row_class)
     statement = insert(table).values(**values).returning(table.c.id)
     number = connection.scalars(statement).one()
     return Saved(id=number, change=Change.ADDED, after=values)
-
-
-def _table_of(row_class: type[Base]) -> Table:
-    table = inspect(row_class).local_table
-    if not isinstance(table, Table):
-        raise TypeError(row_class)
-    return table

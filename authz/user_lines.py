@@ -16,11 +16,11 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     select,
     update,
 )
 
+from authz.many import among, insert_many, update_many
 from authz.models import PersonRole
 from authz.searching import search_text
 from authz.sorting import sort_key
@@ -47,10 +47,7 @@ _MEMBERS = (
         PersonRow.email,
     )
     .join(PersonRow, PersonRow.id == MembershipRow.person_id)
-    .where(
-        MembershipRow.id.in_(bindparam("ids", expanding=True)),
-        MembershipRow.person_role == PersonRole.USER,
-    )
+    .where(MembershipRow.person_role == PersonRole.USER)
 )
 _HELD = (
     select(
@@ -58,21 +55,8 @@ _HELD = (
         func.aggregate_strings(cast(GrantRow.permission_id, Text), ",").label("held"),
         func.min(GrantRow.valid_until).label("ends_next"),
     )
-    .where(
-        GrantRow.membership_id.in_(bindparam("ids", expanding=True)),
-        GrantRow.ended_at.is_(None),
-    )
+    .where(GrantRow.ended_at.is_(None))
     .group_by(GrantRow.membership_id)
-)
-_NEW_HELD = (
-    update(UserLineRow)
-    .where(UserLineRow.membership_id == bindparam("number"))
-    .values(
-        held_services=bindparam("held_services"),
-        held_permissions=bindparam("held_permissions"),
-        held_count=bindparam("held_count"),
-        ends_next=bindparam("ends_next"),
-    )
 )
 _MORE = (
     update(OrganisationRow)
@@ -103,8 +87,11 @@ class UserLines:
         for start in range(0, len(wanted), MANY):
             ids = wanted[start : start + MANY]
             held = self._held(ids)
-            rows = [{"number": number, **held.get(number, _NOTHING)} for number in ids]
-            self._connection.execute(_NEW_HELD, rows)
+            rows = [
+                {"membership_id": number, **held.get(number, _NOTHING)}
+                for number in ids
+            ]
+            update_many(self._connection, UserLineRow, rows, key="membership_id")
 
     def refresh_people(self, person_ids: Iterable[int]) -> None:
         """Write the lines of all memberships of people anew."""
@@ -118,15 +105,14 @@ class UserLines:
         line = UserLineRow
         gone = self._connection.scalars(
             delete(line)
-            .where(line.membership_id.in_(membership_ids))
+            .where(among(self._connection, line.membership_id, membership_ids))
             .returning(line.organisation_id)
         )
         more = Counter[int]()
         more.subtract(gone)
         rows = self.made_of(membership_ids)
         more.update(row["organisation_id"] for row in rows)
-        if rows:
-            self._connection.execute(insert(line), rows)
+        insert_many(self._connection, line, rows)
         self._count(more)
 
     def _count(self, more: Mapping[int, int]) -> None:
@@ -140,14 +126,17 @@ class UserLines:
     def made_of(self, membership_ids: Sequence[int]) -> list[Mapping[str, Any]]:
         """Say what the lines of memberships have to be."""
         held = self._held(membership_ids)
-        members = self._connection.execute(_MEMBERS, {"ids": membership_ids}).all()
+        members = self._connection.execute(
+            _MEMBERS.where(among(self._connection, MembershipRow.id, membership_ids))
+        ).all()
         return [
             {**_line_of(row), **held.get(row.membership_id, _NOTHING)}
             for row in members
         ]
 
     def _held(self, membership_ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-        rows = self._connection.execute(_HELD, {"ids": membership_ids}).all()
+        theirs = among(self._connection, GrantRow.membership_id, membership_ids)
+        rows = self._connection.execute(_HELD.where(theirs)).all()
         return {row.membership_id: self._held_columns(row) for row in rows}
 
     def _held_columns(self, row: Any) -> Mapping[str, Any]:

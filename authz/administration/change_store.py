@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from authz.administration.models import ChangeKind
 from authz.audit import Action, canonical
+from authz.many import insert_many
 from authz.tables import ChangeRow, ChangeStepRow, GrantRow
 
 _STEPS: Final = select(
@@ -146,7 +147,7 @@ class ChangeStore:
             }
             for number, step in enumerate(steps, 1)
         ]
-        self._connection.execute(insert(ChangeStepRow), rows)
+        insert_many(self._connection, ChangeStepRow, rows)
         return change_id
 
     def mark_undone(self, change_id: int, *, now: datetime) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from authz.administration.portions import portions
 from authz.administration.user_store import Held
+from authz.many import among, insert_many, update_many
 from authz.models import PersonRole
 from authz.tables import GrantRow
 
@@ -41,7 +42,7 @@ class GrantWriter:
         if not gives:
             return ()
         rows = [self._values_of(each) for each in gives]
-        self._connection.execute(insert(GrantRow), rows)
+        insert_many(self._connection, GrantRow, rows)
         numbers = self._active(gives)
         return [numbers[each.membership_id, each.permission_id] for each in gives]
 
@@ -53,7 +54,7 @@ class GrantWriter:
         ).where(GrantRow.permission_id.in_(permission_ids), GrantRow.ended_at.is_(None))
         numbers: dict[tuple[int, int], int] = {}
         for some in portions(each.membership_id for each in gives):
-            found = active.where(GrantRow.membership_id.in_(some))
+            found = active.where(among(self._connection, GrantRow.membership_id, some))
             for row in self._connection.execute(found).all():
                 numbers[row.membership_id, row.permission_id] = row.id
         return numbers
@@ -63,7 +64,7 @@ class GrantWriter:
         for some in portions(grant_ids):
             self._connection.execute(
                 update(GrantRow)
-                .where(GrantRow.id.in_(some))
+                .where(among(self._connection, GrantRow.id, some))
                 .values(
                     ended_at=self._now, ended_by=actor or self._actor, person_role=None
                 )
@@ -71,12 +72,8 @@ class GrantWriter:
 
     def change_ends(self, changes: Sequence[tuple[Held, datetime | None]]) -> None:
         """Give grants other ends."""
-        rows = [{"number": held.id, "until": until} for held, until in changes]
-        if rows:
-            statement = update(GrantRow).where(GrantRow.id == bindparam("number"))
-            self._connection.execute(
-                statement.values(valid_until=bindparam("until")), rows
-            )
+        rows = [{"id": held.id, "valid_until": until} for held, until in changes]
+        update_many(self._connection, GrantRow, rows, key="id")
 
     def newest(self, membership_ids: Iterable[int]) -> dict[tuple[int, int], int]:
         """Map memberships and permissions to the newest grant, ended or not."""
@@ -88,7 +85,7 @@ class GrantWriter:
                     GrantRow.permission_id,
                     func.max(GrantRow.id).label("id"),
                 )
-                .where(GrantRow.membership_id.in_(some))
+                .where(among(self._connection, GrantRow.membership_id, some))
                 .group_by(GrantRow.membership_id, GrantRow.permission_id)
             )
             newest |= {(row.membership_id, row.permission_id): row.id for row in rows}

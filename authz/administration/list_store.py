@@ -24,6 +24,7 @@ from authz.administration.models import (
 from authz.administration.organisation_store import Permit
 from authz.administration.portions import portions
 from authz.last_logins import is_long_ago, last_day_of
+from authz.many import among
 from authz.searching import needle_of, search_form
 from authz.sorting import sort_key
 from authz.tables import (
@@ -101,7 +102,7 @@ class ListStore:
             found, ids = self._searched(query, conditions, window)
             window = _window(query, found)
         else:
-            found, ids = total, self._listed(query, window)
+            found, ids = total, self._listed(query, window, total)
         return UserPage(
             lines=self.lines(ids),
             found=found,
@@ -115,7 +116,7 @@ class ListStore:
         lines: dict[int, UserLine] = {}
         for some in portions(membership_ids):
             grants = self._grants(some)
-            people = _PEOPLE.where(MembershipRow.id.in_(some))
+            people = _PEOPLE.where(among(self._connection, MembershipRow.id, some))
             for row in self._connection.execute(people).all():
                 lines[row.membership_id] = self._line(row, grants[row.membership_id])
         return tuple(lines[each] for each in membership_ids if each in lines)
@@ -123,16 +124,24 @@ class ListStore:
     def _total(self) -> int:
         return self._organisation.user_count if self._organisation else 0
 
-    def _listed(self, query: UserQuery, window: _Window) -> Sequence[int]:
-        """Read a page of everybody: an index has them in every order."""
+    def _listed(self, query: UserQuery, window: _Window, total: int) -> Sequence[int]:
+        """Read a page of everybody: an index has them in every order.
+
+        What comes before the page has to be passed over, so a page of the second half
+        is read from the other end.
+        """
+        size = min(window.size, total - window.offset)
+        behind = total - window.offset - size
+        backwards = behind < window.offset
         statement = (
             select(UserLineRow.membership_id)
             .where(self._of_organisation)
-            .order_by(*_order(query, UserLineRow.__table__.c))
-            .limit(window.size)
-            .offset(window.offset)
+            .order_by(*_order(query, UserLineRow.__table__.c, backwards=backwards))
+            .limit(size)
+            .offset(behind if backwards else window.offset)
         )
-        return self._connection.scalars(statement).all()
+        found = self._connection.scalars(statement).all()
+        return found[::-1] if backwards else found
 
     def _searched(
         self, query: UserQuery, conditions: Sequence[_Condition], window: _Window
@@ -235,7 +244,7 @@ class ListStore:
         statement = select(
             GrantRow.membership_id, GrantRow.permission_id, GrantRow.valid_until
         ).where(
-            GrantRow.membership_id.in_(membership_ids),
+            among(self._connection, GrantRow.membership_id, membership_ids),
             GrantRow.ended_at.is_(None),
             or_(GrantRow.valid_until.is_(None), GrantRow.valid_until > self._now),
         )
@@ -303,10 +312,20 @@ def _sorted_by(query: UserQuery) -> tuple[str, ...]:
     return (first, *(name for name in (*others, "membership_id") if name != first))
 
 
-def _order(query: UserQuery, columns: Any) -> tuple[Any, ...]:
-    """Sort by the column in the wished direction, the rest always upwards."""
+def _order(
+    query: UserQuery, columns: Any, *, backwards: bool = False
+) -> tuple[Any, ...]:
+    """Sort by the column in the wished direction, the rest always upwards.
+
+    Args:
+        query: What is wished.
+        columns: Of what is sorted.
+        backwards: Turn all of it round.
+    """
     first, *rest = (columns[name] for name in _sorted_by(query))
-    return (first.desc() if query.descending else first, *rest)
+    down = query.descending != backwards
+    others = (each.desc() for each in rest) if backwards else rest
+    return (first.desc() if down else first, *others)
 
 
 def _window(query: UserQuery, found: int) -> _Window:

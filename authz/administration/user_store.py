@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from authz.administration.portions import portions
 from authz.identifiers import hsa_key
+from authz.many import among
 from authz.models import PersonRole
 from authz.tables import GrantRow, MembershipRow, PersonRow
 
@@ -107,7 +108,7 @@ class UserStore:
         found: dict[int, Membership] = {}
         for some in portions(membership_ids):
             statement = _MEMBERSHIPS.where(
-                MembershipRow.id.in_(some),
+                among(self._connection, MembershipRow.id, some),
                 MembershipRow.organisation_id == organisation_id,
             )
             for row in self._connection.execute(statement).all():
@@ -146,7 +147,7 @@ class UserStore:
             Held(**row._mapping)  # noqa: SLF001  # public in all but name
             for some in portions(membership_ids)
             for row in self._connection.execute(
-                asked.where(GrantRow.membership_id.in_(some))
+                asked.where(among(self._connection, GrantRow.membership_id, some))
             ).all()
         ]
 

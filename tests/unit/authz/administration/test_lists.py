@@ -147,6 +147,24 @@ def test_pages_end_with_the_last_one(crowd: Administration) -> None:
     assert len(late.lines) == late.found - 3 * (late.pages - 1)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", list(SortColumn))
+def test_a_page_says_the_same_from_whichever_end_it_is_read(
+    crowd: Administration, sort: SortColumn, *, descending: bool
+) -> None:
+    def read(size: int | None, page: int = 1) -> list[str]:
+        return names(
+            look(crowd, page=page, page_size=size, sort=sort, descending=descending)
+        )
+
+    everybody = read(None)
+    assert len(everybody) == 9
+    for size in range(1, 11):
+        starts = range(0, len(everybody), size)
+        pages = [read(size, page) for page, _ in enumerate(starts, 1)]
+        assert pages == [everybody[start : start + size] for start in starts]
+
+
 def test_a_line_counts_what_somebody_has_and_says_what_ends_first(
     region: Administration,
 ) -> None:
