@@ -1,9 +1,10 @@
 """How do rows become a CSV file that is safe to open, and a file become rows again?
 
 A file that leaves us is UTF-8 with a byte order mark, has semicolons and CRLF, and
-quotes where RFC 4180 asks for it: that is what spreadsheets in Sweden open without
-questions. A cell that a spreadsheet would take for a formula gets an apostrophe before
-it, which is taken away when the file comes back.
+quotes where RFC 4180 asks for it, and around all headings when one holds a sign that
+separates cells elsewhere: that is what spreadsheets in Sweden open without questions. A
+cell that a spreadsheet would take for a formula gets an apostrophe before it, which is
+taken away when the file comes back.
 """
 
 import csv
@@ -12,7 +13,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
+from typing import Final, Literal
 
 from authz.errors import UnreadableSheetError
 
@@ -23,6 +24,7 @@ MAX_CELL: Final = 2_000
 
 _FORMULA: Final = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 _DELIMITERS: Final = (";", "\t", ",")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,23 @@ def write(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
         rows: The others.
     """
     text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for row in (headings, *rows):
-        writer.writerow([neutralise(cell) for cell in row])
+    _write_to(text, [headings], quoting=_quoting_of(headings))
+    _write_to(text, rows, quoting=csv.QUOTE_MINIMAL)
     return BOM_UTF8 + text.getvalue().encode()
+
+
+def _write_to(
+    text: StringIO, rows: Iterable[Sequence[str]], *, quoting: Literal[0, 1]
+) -> None:
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=quoting)
+    for row in rows:
+        writer.writerow([neutralise(cell) for cell in row])
+
+
+def _quoting_of(headings: Iterable[str]) -> Literal[0, 1]:
+    """Quote headings that could be cut in the wrong place when the file comes back."""
+    is_risky = any(sign in heading for heading in headings for sign in _DELIMITERS)
+    return csv.QUOTE_ALL if is_risky else csv.QUOTE_MINIMAL
 
 
 def read(data: bytes) -> Sheet:
@@ -121,8 +136,8 @@ def _parse(text: str) -> list[SheetRow]:
 
 
 def _delimiter_of(text: str) -> str:
-    """Take the sign that stands in the first row most often; a semicolon if none."""
-    first = text.partition("\n")[0]
+    """Take the sign that stands between the headings most often, else a semicolon."""
+    first = _QUOTED.sub("", text).partition("\n")[0]
     return max(_DELIMITERS, key=first.count)
 
 

@@ -85,7 +85,9 @@ def test_a_moment_without_time_zone_is_refused(engine: Engine) -> None:
 
 def test_only_the_wanted_numbers_are_among_them(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(insert(OrganisationRow), [row(number) for number in range(1, 6)])
+        connection.execute(
+            insert(OrganisationRow), [row(number) for number in range(1, 6)]
+        )
 
         def found(*numbers: int) -> int | None:
             wanted = among(connection, TABLE.c.id, numbers)

@@ -36,6 +36,14 @@ def test_what_is_written_is_read_again(table: list[list[str]]) -> None:
     ]
 
 
+def test_headings_with_commas_and_tabs_are_cut_where_they_were_joined() -> None:
+    headings = ["Ersättning, vuxna, barn, elever", "", "\t\t", 'a";"b', "c\nd"]
+    rows = [["x", "", "", "", "1,5"]]
+    sheet = read(write(headings, rows))
+    assert list(sheet.headings) == headings
+    assert [list(row.cells) for row in sheet.rows] == rows
+
+
 @given(ANY)
 def test_no_cell_begins_like_a_formula(cell: str) -> None:
     safe = neutralise(cell)
