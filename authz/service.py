@@ -20,12 +20,12 @@ from authz.catalogue import CatalogueReport, Stores
 from authz.catalogue_store import CatalogueStore
 from authz.database import reader_of, reading, snapshot, writing
 from authz.errors import BrokenAuditChainError, StoreUnavailableError
+from authz.fact_gathering import acting, facts_of
 from authz.grant_store import GrantStore
 from authz.last_logins import LastLoginStore, swedish_day
 from authz.models import (
     Administrator,
     Decision,
-    Facts,
     LastLogin,
     Operator,
     OrganisationKind,
@@ -33,7 +33,7 @@ from authz.models import (
 )
 from authz.name_id_store import EVERYWHERE, NameIdStore
 from authz.operator_store import OperatorStore
-from authz.person_store import Member, PersonStore
+from authz.person_store import PersonStore
 from authz.recent import Recent
 from authz.user_lines import UserLines
 
@@ -131,8 +131,8 @@ class AuthzService:
         """
         with reading(self._reader) as connection:
             members = PersonStore(connection).members(hsa_id, service.id)
-            member = _acting(members, organisation_numbers)
-            facts = _facts(connection, service, member)
+            member = acting(members, organisation_numbers)
+            facts = facts_of(connection, service, member)
         return decisions.decide(
             facts, organisation_numbers=organisation_numbers, moment=now
         )
@@ -176,8 +176,8 @@ class AuthzService:
         """
         with reading(self._reader) as connection:
             service = CatalogueStore(connection).service_of_code(service_code)
-            member = _acting(PersonStore(connection).members_at(hsa_id, now), ())
-            facts = _facts(connection, service, member)
+            member = acting(PersonStore(connection).members_at(hsa_id, now), ())
+            facts = facts_of(connection, service, member)
             if member and member.membership_id is not None:
                 grants = GrantStore(connection).history
                 facts = replace(facts, grants=grants(member.membership_id, service.id))
@@ -371,36 +371,3 @@ class AuthzService:
                 )
                 AuditStore(connection).append([event])
             return store.get(person_id, sp_entity_id)
-
-
-def _acting(
-    members: tuple[Member, ...], organisation_numbers: tuple[str, ...]
-) -> Member | None:
-    """Choose for which organisation somebody acts who belongs to several."""
-    fitting = (
-        member
-        for member in members
-        if decisions.is_own_organisation(member.organisation, organisation_numbers)
-    )
-    return next(fitting, members[0] if members else None)
-
-
-def _facts(connection: Connection, service: Service, member: Member | None) -> Facts:
-    person = member.person if member else None
-    if member is None or member.organisation is None or member.membership_id is None:
-        return Facts(service=service, person=person, organisation=None)
-    agreements = CatalogueStore(connection).agreements(
-        member.organisation.id, service.id
-    )
-    return Facts(
-        service=service,
-        person=person,
-        organisation=member.organisation,
-        agreements=agreements,
-        grants=GrantStore(connection).active(member.membership_id, service.id),
-        last_login=LastLogin(
-            membership_id=member.membership_id,
-            service_id=service.id,
-            day=member.last_login_on,
-        ),
-    )
