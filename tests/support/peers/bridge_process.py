@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.peers.places import Place, place
-from tests.support.peers.tls import Authority
+from tests.support.peers.tls import Authority, Certificate
 from tests.support.ports import free_port
 from tests.support.processes import Server, running
 
@@ -104,8 +104,16 @@ class Bridge:
         """Load organisations, e-tjänster and people."""
         self.command("catalogue", "load", self.at.write("catalogue.toml", toml))
 
+    def complaints(self) -> str:
+        """Say what ``idp-bridge check`` finds wrong."""
+        try:
+            self.command("check")
+        except CommandFailedError as error:
+            return str(error)
+        return ""
+
     def published(self, role: str) -> bytes:
-        """Say what it publishes about itself as ``sp`` or ``idp``."""
+        """Say what it publishes about itself as ``sp``, ``idp`` or ``aa``."""
         return self.command("metadata", "publish", role).encode()
 
     def log(self) -> str:
@@ -149,19 +157,26 @@ def bridge(
 
 
 @contextmanager
-def node(of: Bridge, authority: Authority, port: int | None = None) -> Iterator[Place]:
+def node(
+    of: Bridge,
+    authority: Authority,
+    port: int | None = None,
+    *,
+    tls: Certificate | None = None,
+) -> Iterator[Place]:
     """Serve a bridge with several workers until the block ends.
 
     Args:
         of: The bridge.
         authority: Who certifies its TLS key.
         port: Where it listens; the bridge's own port when not given.
+        tls: Its certificate, when it has one already.
 
     Yields:
         Where the node is.
     """
     at = replace(of.at, port=port or of.at.port)
-    tls = authority.certify(at.address)
+    tls = tls or authority.certify(at.address)
     options = ["--bind", f"{at.address}:{at.port}", "--workers", str(WORKERS)]
     options += ["--tls-certificate", str(tls.certificate), "--tls-key", str(tls.key)]
     server = Server(
