@@ -6,7 +6,13 @@ from datetime import date
 from typing import Final
 
 from idp_bridge.demo import people
-from idp_bridge.demo.e_services import ERSATTNING, LANDSTING, SERVICES, EService
+from idp_bridge.demo.e_services import (
+    ANSVAR,
+    ERSATTNING,
+    LANDSTING,
+    SERVICES,
+    EService,
+)
 from idp_bridge.demo.people import Person
 from idp_bridge.demo.places import Places
 
@@ -23,9 +29,18 @@ _AGREEMENTS: Final = (
     (people.GRANBY, ERSATTNING),
     (people.NORRSJO, LANDSTING),
     (people.NORRSJO, ERSATTNING),
+    (people.BJORKVIK, ANSVAR),
 )
 _USERS: Final = (
-    (people.ANNA, ("statlig-ersattning:forskola", "statlig-ersattning:grundskola")),
+    (
+        people.ANNA,
+        (
+            "statlig-ersattning:forskola",
+            "statlig-ersattning:grundskola",
+            "ansvar-ensamkommande:se",
+            "ansvar-ensamkommande:andra",
+        ),
+    ),
     (people.BO, ("statlig-ersattning:gymnasieskola",)),
     (
         people.CECILIA,

@@ -26,6 +26,8 @@ class EService:
     """Code and what it means."""
     logout_bindings: tuple[str, ...] = (names.BINDING_REDIRECT,)
     """How it can be told that somebody has logged out elsewhere."""
+    asks_afterwards: bool = False
+    """Whether it asks the attribute authority for permissions, after the login."""
 
 
 ERSATTNING: Final = EService(
@@ -58,4 +60,18 @@ LANDSTING: Final = EService(
     },
     logout_bindings=(names.BINDING_SOAP, names.BINDING_REDIRECT),
 )
-SERVICES: Final = (ERSATTNING, LANDSTING)
+ANSVAR: Final = EService(
+    code="ansvar-ensamkommande",
+    entity_id="https://ansvar.demo.example.se/saml",
+    name="Se och ändra ansvar för ensamkommande",
+    name_en="See and change responsibility for unaccompanied minors",
+    kind=OrganisationKind.KOMMUN,
+    description="Kommuner ser och ändrar vilken kommun som ansvarar för ett barn.",
+    description_en="Municipalities see and change who is responsible for a child.",
+    permissions={
+        "se": "Se ansvar",
+        "andra": "Ändra ansvar",
+    },
+    asks_afterwards=True,
+)
+SERVICES: Final = (ERSATTNING, LANDSTING, ANSVAR)

@@ -19,7 +19,7 @@ from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge import database, keys, services
 from idp_bridge.demo import catalogue
-from idp_bridge.demo.e_services import LANDSTING, SERVICES
+from idp_bridge.demo.e_services import ANSVAR, LANDSTING, SERVICES
 from idp_bridge.demo.places import Places
 from idp_bridge.demo.provider import LEVELS, PROFILES, SITHS, Provider, metadata_of
 from idp_bridge.demo.service_login import ServiceLogin
@@ -27,13 +27,17 @@ from idp_bridge.errors import SetupError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
 from idp_bridge.new_keys import KeyKind, make_key
 from idp_bridge.order_desk import witness
-from idp_bridge.our_metadata import OurMetadata
+from idp_bridge.our_metadata import OurMetadata, OurRole
 from idp_bridge.settings import LoginGroup, Settings, load_settings
 from idp_bridge.texts.mail_texts import reminder_writer
 from metadata.clock import Clock
-from metadata.entities import Role
+from metadata.entities import AttributeAuthority, Role
 from metadata.loader import MetadataAdmin
-from metadata.reader import read_identity_provider, read_service_provider
+from metadata.reader import (
+    read_identity_provider,
+    read_party,
+    read_service_provider,
+)
 from metadata.reports import NewSource
 from metadata.sources import PinnedFile
 from metadata.store import EntityStore
@@ -126,6 +130,10 @@ def _partners() -> Iterator[str]:
     yield "[[downstream]]"
     yield f"entity_id = {json.dumps(LANDSTING.entity_id)}"
     yield f"methods = {json.dumps([SITHS.method])}\n"
+    yield "[[downstream]]"
+    yield f"entity_id = {json.dumps(ANSVAR.entity_id)}"
+    yield "attribute_queries = true"
+    yield "push_permissions = false\n"
     yield "[[contacts]]"
     yield 'type = "technical"'
     yield 'given_name = "Demo"'
@@ -169,15 +177,30 @@ def _logins(
     folder: Path, places: Places, ours: OurMetadata, clock: Clock
 ) -> Iterator[ServiceLogin]:
     bridge = read_identity_provider(ours.idp(), allow_loopback_http=True)
+    authority = authority_of(ours)
     for number, service in enumerate(SERVICES):
         yield ServiceLogin(
             service=service,
             keys=_keys_of(folder, service.code, clock),
             idp=bridge,
+            authority=authority,
             base_url=places.service(number),
             permission_attribute=ours.settings.saml.permission_attribute,
             clock=clock,
         )
+
+
+def authority_of(ours: OurMetadata) -> AttributeAuthority:
+    """Read the bridge's attribute authority from its metadata.
+
+    Raises:
+        SetupError: It is something else.
+    """
+    xml = ours.document(OurRole.AA).xml
+    party = read_party(xml, Role.AA, allow_loopback_http=True)
+    if not isinstance(party, AttributeAuthority):
+        raise SetupError("The bridge does not describe an attribute authority.")
+    return party
 
 
 def _keys_of(folder: Path, name: str, clock: Clock) -> KeySet:

@@ -7,7 +7,7 @@ these are two sites, so cookies have to cross between them as they do in reality
 from dataclasses import dataclass
 from typing import Final
 
-PORTS: Final = 4
+PORTS: Final = 5
 """How many ports are needed, one after the other."""
 ADDRESS: Final = "127.0.0.1"
 

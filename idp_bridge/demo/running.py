@@ -46,7 +46,7 @@ def run(*, port: int, folder: Path | None) -> None:
     """Run the demonstration until Ctrl-C or SIGTERM.
 
     Args:
-        port: The first of four ports.
+        port: The first of five ports.
         folder: Where everything is kept; without it everything is gone afterwards.
 
     Raises:

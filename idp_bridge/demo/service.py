@@ -200,7 +200,8 @@ class Desk:
     def _show_guest(self, guest: Guest) -> Response:
         told = guest.assertion.attributes
         first = {name: values[0] for name, values in told.items() if values}
-        values = told.get(self.login.permission_attribute, ())
+        source = guest.fetched.attributes if guest.fetched else told
+        values = source.get(self.login.permission_attribute, ())
         return pages.show(
             "service_guest",
             guest=guest,

@@ -12,6 +12,7 @@ from lxml import etree
 
 from idp_bridge.demo.e_services import EService
 from idp_bridge.demo.memory import Memory
+from idp_bridge.demo.service_query import Fetched, ServiceQuery
 from idp_bridge.errors import ReplayedError
 from idp_bridge.keys import KeySet, Purpose
 from idp_bridge.saml import upstream_request, upstream_response
@@ -24,7 +25,7 @@ from idp_bridge.saml.upstream_request import UpstreamQuestion
 from idp_bridge.saml.upstream_response import OpenedResponse
 from metadata import names
 from metadata.clock import Clock
-from metadata.entities import IdentityProvider
+from metadata.entities import AttributeAuthority, IdentityProvider
 from metadata.our_entities import (
     OurAttributeService,
     OurDisplay,
@@ -63,6 +64,8 @@ class Guest:
     assertion: VerifiedAssertion
     xml: str
     """The assertion in clear, for whoever wants to see it."""
+    fetched: Fetched | None = None
+    """What was asked for after the login, at an e-tjänst that does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class ServiceLogin:
         service: Which one.
         keys: Its keys.
         idp: The bridge, as its published metadata describes it.
+        authority: Its attribute authority, as the published metadata describes it.
         base_url: Where the e-tjänst is.
         permission_attribute: What the bridge calls permissions.
         clock: Says what time it is.
@@ -81,6 +85,7 @@ class ServiceLogin:
     service: EService
     keys: KeySet
     idp: IdentityProvider
+    authority: AttributeAuthority
     base_url: str
     permission_attribute: str
     clock: Clock
@@ -158,7 +163,25 @@ class ServiceLogin:
         assertion = upstream_response.accept(opened, expected, self.opening_keys)
         if not self.used.add_once(assertion.id, value=True):
             raise ReplayedError("the assertion has been used")
-        return Guest(assertion=assertion, xml=self._in_clear(opened))
+        return Guest(
+            assertion=assertion,
+            xml=self._in_clear(opened),
+            fetched=self._fetched_for(assertion),
+        )
+
+    def _fetched_for(self, assertion: VerifiedAssertion) -> Fetched | None:
+        """Ask for permissions if this e-tjänst does so, by the name of the login."""
+        if not self.service.asks_afterwards or assertion.name_id is None:
+            return None
+        query = ServiceQuery(
+            entity_id=self.service.entity_id,
+            key=self.keys.signing,
+            opening_keys=self.opening_keys,
+            authority=self.authority,
+            wanted=(self.permission_attribute,),
+            clock=self.clock,
+        )
+        return query.ask(assertion.name_id)
 
     def _in_clear(self, opened: OpenedResponse) -> str:
         """Decrypt the assertion once more, for showing it."""
@@ -201,7 +224,9 @@ class ServiceLogin:
         )
 
     def _attribute_service(self) -> OurAttributeService:
-        asked = _ASKED | {self.permission_attribute: "behorighet"}
+        asked = dict(_ASKED)
+        if not self.service.asks_afterwards:
+            asked[self.permission_attribute] = "behorighet"
         return OurAttributeService(
             index=1,
             names={"sv": self.service.name, "en": self.service.name_en},

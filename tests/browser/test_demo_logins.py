@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from idp_bridge.demo.e_services import ERSATTNING, LANDSTING
+from idp_bridge.demo.e_services import ANSVAR, ERSATTNING, LANDSTING
 from tests.support.chromium import Walk
 from tests.support.demo import Demo
 
@@ -47,6 +47,15 @@ def test_two_people_of_one_region_get_their_own_permissions(walk: Walk) -> None:
     ]
     walk.log_in_again(LANDSTING, "David Norrby")
     assert walk.permissions() == ["Se statistik för regionen"]
+
+
+def test_an_e_service_may_ask_for_permissions_after_the_login(walk: Walk) -> None:
+    walk.log_in(ANSVAR, "Anna Åkerlund")
+    assert walk.permissions() == ["Ändra ansvar", "Se ansvar"]
+    text = walk.page.locator("section", has_text="Varifrån kom vad?").inner_text()
+    with_login, _, afterwards = text.partition("Frågat efteråt")
+    assert "/attributes/behorighet" in afterwards
+    assert "/attributes/behorighet" not in with_login
 
 
 def test_without_javascript_the_buttons_do_it(

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 
 from idp_bridge.demo.e_services import ERSATTNING
+from idp_bridge.demo.installation import authority_of
 from idp_bridge.demo.places import Places
 from idp_bridge.demo.portal import create_portal
 from idp_bridge.demo.provider import SITHS, Provider, metadata_of
@@ -135,6 +136,7 @@ def parties(folder: Path, clock: Clock) -> Parties:
         service=ERSATTNING,
         keys=keys,
         idp=read_identity_provider(ours.idp(), allow_loopback_http=True),
+        authority=authority_of(ours),
         base_url=PLACES.service(0),
         permission_attribute=settings.saml.permission_attribute,
         clock=clock,

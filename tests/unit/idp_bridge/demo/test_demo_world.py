@@ -21,6 +21,7 @@ def test_the_catalogue_has_no_mistakes() -> None:
     assert [service.code for service in found.services] == [
         "statlig-ersattning",
         "landsting",
+        "ansvar-ensamkommande",
     ]
 
 
