@@ -84,7 +84,7 @@ class ReviewPage:
     lines: tuple[ReviewLine, ...]
     progress: Progress
     recent: int
-    """How many of those who are not done have logged in lately."""
+    """How many of those who are not done have logged in lately, on their pages."""
     logins_since: date | None
     """Earlier logins than on this day cannot be known."""
     page: int

@@ -6,7 +6,7 @@ entries in the organisation's audit trail.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ class ReviewService:
                 lines=_lines(connection, organisation_id, rows, row.started_at),
                 progress=Progress(done=count, total=total),
                 logins_since=store.logins_since(),
-                recent=len(store.recent(row, swedish_day(now) - LATELY)),
+                recent=0 if done else store.count_recent(row, _lately(now)),
                 page=shown,
                 pages=pages,
             )
@@ -147,7 +147,7 @@ class ReviewService:
         """
         with working(self._engine, organisation_id, actor=actor, now=now) as work:
             store = ReviewStore(work.connection, organisation_id)
-            found = store.recent(_open(store), swedish_day(now) - LATELY)
+            found = store.recent(_open(store), _lately(now))
             _answer(work, found, Outcome.KEEP, actor, rule="logged-in-lately")
         return len(found)
 
@@ -224,6 +224,11 @@ def _answer(
     for user in users.values():
         work.tell(action, f"person:{user.person_id}", detail)
     work.finish(ChangeKind.PERMISSIONS)
+
+
+def _lately(now: datetime) -> date:
+    """Say on which day, or later, somebody must have logged in."""
+    return swedish_day(now) - LATELY
 
 
 def _open(store: ReviewStore) -> Any:

@@ -172,16 +172,20 @@ class ReviewStore:
 
     def recent(self, review: Any, since: date) -> Sequence[int]:
         """Number those who are not done and have logged in on a day or later."""
+        return self._connection.scalars(self._recent(review, since)).all()
+
+    def count_recent(self, review: Any, since: date) -> int:
+        """Count them."""
+        found = self._recent(review, since).subquery()
+        counted = select(func.count()).select_from(found)
+        return self._connection.scalar(counted) or 0
+
+    def _recent(self, review: Any, since: date) -> Any:
         scope = self._scope(review).subquery()
-        found = (
-            select(scope.c.membership_id)
-            .where(
-                scope.c.outcome == Outcome.PENDING,
-                last_day_of(scope.c.membership_id) >= since,
-            )
-            .order_by(scope.c.membership_id)
+        return select(scope.c.membership_id).where(
+            scope.c.outcome == Outcome.PENDING,
+            last_day_of(scope.c.membership_id) >= since,
         )
-        return self._connection.scalars(found).all()
 
     def _scope(self, review: Any) -> Any:
         """Select everybody who has had a permission since the review began."""

@@ -68,5 +68,7 @@ def _show(trace: Trace) -> None:
     for name in _SHOWN:
         if value := getattr(trace, name):
             click.echo(f"{name}: {value}")
-    rows = [(each.at.isoformat(), each.step, each.detail) for each in trace.steps]
+    rows = [
+        (each.at.isoformat(), each.step, each.detail or None) for each in trace.steps
+    ]
     show_table(("at", "step", "detail"), rows)
