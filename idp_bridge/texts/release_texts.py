@@ -7,10 +7,12 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
     "employeeHsaId": ("HSA-id", "HSA-id"),
     "givenName": ("förnamn", "given name"),
     "sn": ("efternamn", "surname"),
+    "surname": ("efternamn", "surname"),
     "displayName": ("namn", "name"),
     "mail": ("e-postadress", "e-mail address"),
     "organizationIdentifier": ("organisationsnummer", "organisation number"),
     "o": ("organisationens namn", "name of the organisation"),
+    "organizationName": ("organisationens namn", "name of the organisation"),
     "orgAffiliation": (
         "HSA-id och organisationsnummer i ett värde",
         "HSA-id and organisation number in one value",
@@ -26,7 +28,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
         "identifier that is the same at all e-services",
     ),
 }
-"""What is told about somebody, by the attribute's friendly name."""
+"""What is told about somebody, by the attribute's friendly name, Sambi's too."""
 MISSING: Final = ("Uppgifter som saknas", "Missing details")
 WHYS: Final[Mapping[str, str]] = {
     "requested": "E-tjänstens metadata ber om den.",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from idp_bridge.attribute_names import Fact
+from idp_bridge.attribute_names import FACTS, Fact, friendly_name_of
 from idp_bridge.errors import MissingAttributeError, UnsupportedRequestError
 from idp_bridge.login.release_plan import (
     MAX_PLANS,
@@ -16,6 +16,7 @@ from idp_bridge.login.release_plan import (
     plan_for,
     plan_for_query,
 )
+from idp_bridge.texts import release_texts
 from metadata import names
 from metadata.entities import AttributeService, RequestedAttribute, ServiceProvider
 from tests.support.permission_world import REGION
@@ -299,6 +300,13 @@ def test_permissions_may_be_left_to_a_query() -> None:
     assert obstacles(at_login)[PERMISSIONS] is Obstacle.ASKED_LATER
     check_deliverable(at_login)
     assert told(plan_for_query(sp, settings)) == [names.ATTR_SURNAME, PERMISSIONS]
+
+
+def test_people_have_a_word_for_whatever_is_told_and_for_every_reason() -> None:
+    friendly = {friendly_name_of(name, fact) for name, fact in FACTS.items()}
+    assert friendly | set(Fact) == set(release_texts.ATTRIBUTES)
+    assert set(Why) - {Why.QUERY} == set(release_texts.WHYS)
+    assert set(Obstacle) == set(release_texts.OBSTACLES)
 
 
 # --- plans are kept -------------------------------------------------------------------
