@@ -4,7 +4,7 @@ Questions read a few rows by index and decide in pure code. Every change is writ
 one transaction together with its entries in the audit trail.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -35,6 +35,7 @@ from authz.name_id_store import EVERYWHERE, NameIdStore
 from authz.operator_store import OperatorStore
 from authz.person_store import PersonStore
 from authz.recent import Recent
+from authz.shown_store import ShownStore
 from authz.user_lines import UserLines
 
 SERVICE_SECONDS = 1.0
@@ -262,6 +263,26 @@ class AuthzService:
         """
         with reading(self._reader) as connection:
             return NameIdStore(connection).hsa_id_of(person_id)
+
+    def shown_attributes(self, person_id: int, service_id: int) -> frozenset[str]:
+        """Say which attributes a person has seen that an e-tjänst is told.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with reading(self._reader) as connection:
+            return ShownStore(connection).names(person_id, service_id)
+
+    def remember_shown(
+        self, person_id: int, service_id: int, names: Iterable[str], *, now: datetime
+    ) -> None:
+        """Remember which attributes a person has seen, and let the e-tjänst be told.
+
+        Raises:
+            StoreUnavailableError: The database does not answer; nothing was written.
+        """
+        with writing(self._engine) as connection:
+            ShownStore(connection).add(person_id, service_id, names, now=now)
 
     def load_catalogue(
         self,

@@ -285,6 +285,19 @@ class NameIdRow(Base):
     created_at: Mapped[Moment]
 
 
+class ShownAttributeRow(Base):
+    """That a person has seen that an e-tjänst is told an attribute; never its value."""
+
+    __tablename__ = "shown_attributes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(
+        ForeignKey("services.id"), primary_key=True, index=True
+    )
+    name: Mapped[str] = mapped_column(String(URI_LENGTH), primary_key=True)
+    shown_at: Mapped[Moment]
+
+
 class AuditChainRow(Base):
     """The head of a hash chain; whoever appends to the chain locks this row."""
 

@@ -115,6 +115,30 @@ class MethodsPage:
     logged_in: LoggedIn | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedLine:
+    """One attribute that an e-tjänst is told, in words."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage:
+    """Everything that the page "Uppgifter som lämnas" shows."""
+
+    service_name: str
+    lines: tuple[ReleasedLine, ...]
+    permissions: tuple[str, ...]
+    action: str
+    cancel_url: str
+    seal: str
+    has_changed: bool = False
+    """Whether the person has seen something else before."""
+    is_first_time: bool = False
+    """Whether the page comes only the first time."""
+
+
 def register(app: Flask, agency: Agency) -> None:
     """Give every template the agency and the filters that it needs."""
     app.jinja_env.globals.update(
@@ -210,6 +234,11 @@ def _hidden_fields(fields: tuple[tuple[str, str], ...]) -> Markup:
 def show_methods(page: MethodsPage) -> Response:
     """Show the ways to log in that the e-tjänst accepts."""
     return keep_to_ourselves(make_response(render_template("methods.html", page=page)))
+
+
+def show_release(page: ReleasePage) -> Response:
+    """Show what an e-tjänst is told when the person goes on."""
+    return keep_to_ourselves(make_response(render_template("release.html", page=page)))
 
 
 def show_error(page: ErrorPage) -> Response:

@@ -14,6 +14,7 @@ from authz.tables import (
     NameIdRow,
     OperatorRow,
     PersonRow,
+    ShownAttributeRow,
 )
 
 CLEARED: Final = "DELETED-"
@@ -43,6 +44,7 @@ def clear_people(work: Work, ids: list[int]) -> None:
     """Empty the rows of people and delete what is about them alone.
 
     Their pairwise names go too: whoever returns is somebody new to every e-tjänst.
+    What they have seen before it was sent is forgotten.
     """
     connection = work.connection
     memberships = select(MembershipRow.id).where(MembershipRow.person_id.in_(ids))
@@ -51,6 +53,8 @@ def clear_people(work: Work, ids: list[int]) -> None:
     days = LastLoginRow.membership_id.in_(memberships)
     connection.execute(delete(LastLoginRow).where(days))
     connection.execute(delete(NameIdRow).where(NameIdRow.person_id.in_(ids)))
+    shown = ShownAttributeRow.person_id.in_(ids)
+    connection.execute(delete(ShownAttributeRow).where(shown))
     connection.execute(delete(MailRow).where(MailRow.person_id.in_(ids)))
     empty(work, PersonRow, PersonRow.id.in_(ids))
 

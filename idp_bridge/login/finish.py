@@ -1,14 +1,14 @@
 """The identity provider has answered: which login is it for, and who is it?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from idp_bridge.errors import LoginLostError, MisconfiguredError, ReplayedError
-from idp_bridge.login import choose, issue, levels
+from idp_bridge.login import choose, issue, levels, showing
 from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.begin import fitting_levels
-from idp_bridge.login.issue import IssuedAnswer
+from idp_bridge.login.issue import DecidedAnswer, IssuedAnswer
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, SentRequest, login_id_of
 from idp_bridge.login.session import BrowserSession
@@ -32,6 +32,14 @@ class FoundLogin:
     opened: OpenedResponse
     steps: Steps
     """How the login came here, and what it comes through while it is finished."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAnswer:
+    """An answer that the person must see first; the login waits for the button."""
+
+    decided: DecidedAnswer
+    pending: PendingLogin
 
 
 def find(
@@ -65,8 +73,8 @@ def find(
 
 def complete(
     found: FoundLogin, browser: BrowserSession | None, parts: Parts
-) -> IssuedAnswer:
-    """Check the answer, decide, and write our own.
+) -> IssuedAnswer | WaitingAnswer:
+    """Check the answer, decide, and write our own, or let the person see it first.
 
     Nothing is used up until the answer has passed every check: a forged one leaves the
     honest person's login as it was.
@@ -84,7 +92,12 @@ def complete(
     authentication = authenticate(found, parts)
     decided = issue.decide(authentication, found.pending.request, parts)
     found.steps.note(Step.DECIDED)
+    must_wait = showing.is_needed(decided, parts)
     use_up_login(found.pending, parts)
+    if must_wait:
+        pending = replace(found.pending, authentication=authentication)
+        choose.keep(pending, parts)
+        return WaitingAnswer(decided=decided, pending=pending)
     issued = issue.after_login(authentication, decided, browser, parts)
     found.steps.note(Step.ISSUED)
     return issued

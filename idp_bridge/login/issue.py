@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from authz import errors as authz_errors
-from authz.models import Decision, LastLogin, Outcome
+from authz.models import Decision, Outcome
 from idp_bridge import logs
 from idp_bridge.errors import (
     InactiveOrganisationError,
@@ -60,8 +60,8 @@ class DecidedAnswer:
     release: Release
     """Without a SessionIndex: it gets one when the session is told of it."""
     protection: Protection
-    last_login: LastLogin | None
-    """On which day the person was last there, as far as we know."""
+    facts: KnownFacts
+    """What it was decided on."""
 
     @property
     def told(self) -> Told:
@@ -116,7 +116,7 @@ def decide(
         sp=sp,
         release=told,
         protection=protection_for(sp, policy, parts),
-        last_login=facts.decision.facts.last_login,
+        facts=facts,
     )
 
 
@@ -191,7 +191,9 @@ def _sign(
 def _note_login(decided: DecidedAnswer, parts: Parts) -> None:
     """Note on which day the person was last there; no login fails of it."""
     try:
-        parts.authz.note_login(decided.last_login, now=parts.clock())
+        parts.authz.note_login(
+            decided.facts.decision.facts.last_login, now=parts.clock()
+        )
     except authz_errors.StoreUnavailableError as error:
         logs.last_login_lost(kind=str(error))
 

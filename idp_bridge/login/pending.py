@@ -16,6 +16,7 @@ from hmac import compare_digest
 from typing import Any, Final
 
 from idp_bridge.errors import LoginLostError
+from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.plain_values import to_json
 from idp_bridge.saml.messages import (
     AuthnRequest,
@@ -73,6 +74,8 @@ class PendingLogin:
     sent: tuple[SentRequest, ...] = ()
     own_pages: OwnPages | None = None
     """What the login is for when no e-tjänst asked."""
+    authentication: Authentication | None = None
+    """Who has logged in and is looking at what will be sent."""
     steps: tuple[TraceStep, ...] = ()
     """How it came so far, for support; what was sent stands in ``sent``."""
 
@@ -138,6 +141,8 @@ class PendingLogin:
             request=_request_of(raw["request"]),
             sent=tuple(_sent_of(each) for each in raw["sent"]),
             own_pages=_own_pages_of(raw.get("own_pages")),
+            authentication=raw.get("authentication")
+            and Authentication.from_plain(raw["authentication"]),
             steps=tuple(_step_of(each) for each in raw.get("steps", ())),
         )
 

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from idp_bridge.errors import AuthnContextError, UnknownConditionError
-from idp_bridge.login import issue, kept_sessions, levels
+from idp_bridge.login import issue, kept_sessions, levels, showing
 from idp_bridge.login.authentication import Authentication
 from idp_bridge.login.begin import fitting_levels, fitting_methods, is_available
-from idp_bridge.login.issue import IssuedAnswer
+from idp_bridge.login.issue import DecidedAnswer, IssuedAnswer
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.session import BrowserSession, SessionLogin
 from idp_bridge.saml.messages import AuthnRequest
 from idp_bridge.saml.response_checks import check_proxy_limit
 from idp_bridge.settings import SingleSignOn
 from idp_bridge.tracing.steps import Step, Steps
+
+Outcome = IssuedAnswer | DecidedAnswer | None
+"""An answer that may go; one that must be seen first; or nobody is known any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def find(
 
 def answer(
     live: LiveLogin, request: AuthnRequest, parts: Parts, steps: Steps
-) -> IssuedAnswer | None:
+) -> Outcome:
     """Answer a request from a login of earlier.
 
     Args:
@@ -64,15 +67,15 @@ def answer(
         parts: What is outside.
         steps: Where to note how far it comes.
 
-    Returns:
-        ``None`` when the session was ended at this moment.
-
     Raises:
-        BridgeError: The e-tjänst may not be told anything about this person.
+        BridgeError: The e-tjänst may not be told anything about this person, or a page
+            would be needed that the request forbids.
     """
     steps.note(Step.SESSION_FOUND, live.authentication.method)
     decided = issue.decide(live.authentication, request, parts)
     steps.note(Step.DECIDED)
+    if showing.is_needed(decided, parts):
+        return decided
     issued = issue.from_session(live.login, decided, live.browser, parts)
     steps.note(Step.ISSUED)
     return issued

@@ -70,6 +70,14 @@ class SingleSignOn(StrEnum):
     OFF = "off"
 
 
+class ShowRelease(StrEnum):
+    """When people see what an SP is told about them, before it is told."""
+
+    NEVER = "never"
+    FIRST_TIME = "first-time"
+    ALWAYS = "always"
+
+
 class Profile(StrEnum):
     """Whose rules hold where the profiles disagree."""
 
@@ -171,6 +179,8 @@ class DownstreamPolicy(Section):
     """Name of the attribute with permissions; empty: the one of ``[saml]``."""
     sso: SingleSignOn = SingleSignOn.ASK
     """Who has logged in lately: is asked on a page, goes on silently, logs in anew."""
+    show_release: ShowRelease = ShowRelease.NEVER
+    """When people see what the SP is told: ``never``, ``first-time``, ``always``."""
     require_signed_requests: bool = False
     """Refuse unsigned requests of this SP, whatever its metadata says."""
     attribute_queries: bool = False

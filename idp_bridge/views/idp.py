@@ -12,7 +12,7 @@ from idp_bridge.saml import bindings
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.services import services
-from idp_bridge.views import continuing, method_page
+from idp_bridge.views import continuing
 from idp_bridge.views.browsers import (
     check_no_loop,
     find_pending,
@@ -56,12 +56,8 @@ def show_lost() -> Response:
 @bp.get("/logga-in/<login_id>")
 @open_to_all
 def show_methods(login_id: str) -> Response:
-    """Show the ways to log in for a login in progress."""
-    pending, secret = find_pending(login_id)
-    try:
-        return method_page.show(pending, live_login(pending), secret)
-    except BridgeError as error:
-        return refuse(error, pending.request, steps=pending.story)
+    """Show the ways to log in, or what will be sent to who has logged in."""
+    return continuing.show(login_id)
 
 
 @bp.get("/logga-in/<login_id>/avbryt")

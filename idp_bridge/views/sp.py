@@ -7,7 +7,7 @@ from idp_bridge.errors import BridgeError, LoginLostError
 from idp_bridge.login import finish
 from idp_bridge.saml import bindings
 from idp_bridge.services import services
-from idp_bridge.views import people
+from idp_bridge.views import people, release_page
 from idp_bridge.views.browsers import this_browser
 from idp_bridge.views.handing_over import hand_over
 from idp_bridge.views.refusals import refuse
@@ -29,7 +29,7 @@ def consume_response() -> Response:
     if pending.own_pages is not None:
         return people.finish_login(found, pending.own_pages)
     try:
-        issued = finish.complete(found, this_browser(), parts)
+        done = finish.complete(found, this_browser(), parts)
     except BridgeError as error:
         return refuse(
             error,
@@ -38,7 +38,10 @@ def consume_response() -> Response:
             upstream=found.upstream,
             steps=found.steps.taken,
         )
-    return hand_over(issued, pending, found.steps)
+    if isinstance(done, finish.WaitingAnswer):
+        secret = sessions.login_secret(request, pending.login_id) or ""
+        return release_page.show(done.decided, done.pending, secret)
+    return hand_over(done, pending, found.steps)
 
 
 @bp.get("/saml/sp/acs")

@@ -80,8 +80,34 @@ def handoff_page(to_name: str = "Ansök om statlig ersättning") -> Response:
         return pages.show_handoff(FORM, to_name=to_name)
 
 
+LOGGED_IN = pages.LoggedIn(
+    name="Åsa Öberg (SE2321000016-B001)", action="/logga-in/1/fortsatt", seal="5ea1"
+)
+RELEASED = pages.ReleasePage(
+    service_name="E-tjänst för landsting",
+    lines=(
+        pages.ReleasedLine(label="HSA-id", values=("SE2321000016-B001",)),
+        pages.ReleasedLine(label="Organisationens namn", values=("Region Norr", "ÅÄÖ")),
+    ),
+    permissions=("Rapportera hälsoundersökning", "Granska"),
+    action="/logga-in/1/uppgifter",
+    cancel_url="/logga-in/1/avbryt",
+    seal="5ea1",
+    has_changed=True,
+    is_first_time=True,
+)
+
+
+def release_page(page: pages.ReleasePage = RELEASED) -> Response:
+    """Show what an e-tjänst will be told."""
+    with pages_app().test_request_context():
+        return pages.show_release(page)
+
+
 def methods_page(
-    *groups: pages.MethodGroup, service_name: str = "E-tjänst för landsting"
+    *groups: pages.MethodGroup,
+    service_name: str = "E-tjänst för landsting",
+    logged_in: pages.LoggedIn | None = None,
 ) -> Response:
     """Show the ways to log in."""
     with pages_app().test_request_context():
@@ -91,6 +117,7 @@ def methods_page(
                 service_description="Se asylsökande i din region.",
                 groups=groups or (SITHS,),
                 cancel_url="/saml/idp/cancel",
+                logged_in=logged_in,
             )
         )
 
@@ -143,5 +170,7 @@ def every_page() -> dict[str, str]:
     found["handoff"] = handoff_page().get_data(as_text=True)
     found["metadata"] = metadata_page()
     found["methods"] = methods_page().get_data(as_text=True)
+    found["logged in"] = methods_page(logged_in=LOGGED_IN).get_data(as_text=True)
+    found["release"] = release_page().get_data(as_text=True)
     found["error"] = error_page(back=FORM, retry_url="/").get_data(as_text=True)
     return found

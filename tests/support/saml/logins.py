@@ -122,7 +122,9 @@ class Bridge:
         message = decode_post([encoded(xml or answer_to(asked))])
         held = {asked.begun.pending.login_id: secret or asked.begun.secret}
         found = finish.find(message, held.get, self.parts)
-        return finish.complete(found, browser, self.parts)
+        done = finish.complete(found, browser, self.parts)
+        assert isinstance(done, IssuedAnswer)
+        return done
 
     def configure(self, **changes: Any) -> None:
         """Change settings, written as in the configuration."""

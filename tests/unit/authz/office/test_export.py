@@ -48,6 +48,7 @@ def test_everything_about_a_user_is_in_the_answer(
     service = world.service_for(MELKER)
     decision = world.decide(ALICE, service, organisation_numbers=(), now=NOW)
     world.note_login(decision.facts.last_login, now=NOW)
+    world.remember_shown(number, service.id, {"urn:name"}, now=NOW)
     mail = NewMail(
         kind="test", recipient="asa@example.se", subject="S", body="B", person_id=number
     )
@@ -58,6 +59,7 @@ def test_everything_about_a_user_is_in_the_answer(
     tables = found["tables"]
     assert tables["people"][0]["surname"] == "Öberg"
     assert tables["name_ids"][0]["value"] == name_id
+    assert tables["shown_attributes"][0]["name"] == "urn:name"
     (login,) = tables["last_logins"]
     assert login["day"].isoformat() == "2026-11-23"
     assert found["meaning"]["service_id"][login["service_id"]] == service.name

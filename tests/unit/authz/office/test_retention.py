@@ -84,6 +84,8 @@ def test_whoever_left_long_ago_is_emptied_with_pairwise_names(
 ) -> None:
     world.name_id_for(leave(engine, ALICE, NOW), MELKER, now=NOW)
     number = leave(engine, ALICE, NOW)
+    service = world.service_for(MELKER)
+    world.remember_shown(number, service.id, {"urn:name"}, now=NOW)
     assert run(office, NOW + 100 * DAY - timedelta(microseconds=1)) == {}
     assert row_of(engine, number).given_name == "Åsa"
     assert run(office, NOW + 100 * DAY) == {"former people": 1}
@@ -91,6 +93,7 @@ def test_whoever_left_long_ago_is_emptied_with_pairwise_names(
     assert (row.hsa_id, row.hsa_key) == (f"DELETED-{number}", f"DELETED-{number}")
     assert (row.given_name, row.surname, row.email) == ("", "", "")
     assert count(engine, NameIdRow) == 0
+    assert world.shown_attributes(number, service.id) == frozenset()
     assert run(office, NOW + 100 * DAY) == {}
     world.verify_audit()
 
