@@ -30,6 +30,8 @@ _TOLD: Final[Mapping[str, str]] = {
 }
 _KINDS: Final[Mapping[str, str]] = {
     "login": "Inloggning",
+    "logout": "Utloggning",
+    "query": "Fråga om attribut",
     "page": "Sida eller formulär",
 }
 _PERIODS: Final[Mapping[str, str]] = {

@@ -19,6 +19,10 @@ class TraceKind(StrEnum):
 
     LOGIN = "login"
     """A login, or a message that should have been part of one."""
+    LOGOUT = "logout"
+    """A message about logout."""
+    QUERY = "query"
+    """A question to our attribute authority."""
     PAGE = "page"
     """A page or a form of ours."""
 

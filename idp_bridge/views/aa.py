@@ -13,6 +13,8 @@ from idp_bridge.saml import soap
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.soap import FaultCode
 from idp_bridge.services import services
+from idp_bridge.tracing.models import TraceKind
+from idp_bridge.views.refusals import note_message
 from idp_bridge.web.access import open_to_all
 
 bp = Blueprint("aa", __name__)
@@ -56,8 +58,7 @@ def _note(answered: Answer, error_id: str) -> None:
 
 
 def _log(error: BridgeError, error_id: str, sp_entity_id: str | None) -> None:
-    services().metrics.count(error.code)
-    logs.refusal(error, error_id=error_id, sp_entity_id=sp_entity_id)
+    note_message(error, TraceKind.QUERY, error_id, sp_entity_id=sp_entity_id)
 
 
 def _fault(error: BridgeError, error_id: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response, make_response, render_template, url_for
 
-from idp_bridge import content_policy, logs, pages
+from idp_bridge import content_policy, pages
 from idp_bridge.errors import BridgeError
 from idp_bridge.login.logout_sides import name_of
 from idp_bridge.login.pending import Area
@@ -14,6 +14,8 @@ from idp_bridge.login.pending_logout import Asker, OtherParty, PendingLogout
 from idp_bridge.saml.upstream_request import OutboundRequest
 from idp_bridge.services import services
 from idp_bridge.texts import LOGOUT_OWN_PAGES
+from idp_bridge.tracing.models import TraceKind
+from idp_bridge.views.refusals import note_message
 from metadata.entities import Role
 
 PATIENCE_SECONDS: Final = 5
@@ -112,8 +114,8 @@ def show_failed(
         go_on: The logout of this browser that can still go on.
     """
     error_id = pages.new_error_id()
-    services().metrics.count(error.code)
-    logs.refusal(error, error_id=error_id)
+    sp_entity_id = asker.entity_id if asker else None
+    note_message(error, TraceKind.LOGOUT, error_id, sp_entity_id=sp_entity_id)
     shown = pages.ErrorPage(
         code=error.code,
         fault=error.fault,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, url_for
+from flask import request as http_request
 
 from idp_bridge import logs, pages
 from idp_bridge.error_urls import Happened, filled
@@ -117,7 +118,7 @@ def note_refusal(
         at=now,
         kind=TraceKind.LOGIN,
         code=error.code,
-        reason=pages.plain_line(str(error))[:LONGEST_REASON],
+        reason=_reason(error),
         sp_entity_id=request.sp_entity_id,
         idp_entity_id=idp_entity_id,
         request_id=request.id,
@@ -129,6 +130,41 @@ def note_refusal(
     )
     services().trace_writer.write(trace)
     return error_id
+
+
+def note_message(
+    error: BridgeError,
+    kind: TraceKind,
+    error_id: str,
+    *,
+    sp_entity_id: str | None = None,
+) -> None:
+    """Count a refused message that is about no login, log it and keep its trace.
+
+    Args:
+        error: Why.
+        kind: What the message was about.
+        error_id: The reference number that the page or the answer has.
+        sp_entity_id: Who sent it, if that is known.
+    """
+    services().metrics.count(error.code)
+    logs.refusal(error, error_id=error_id, sp_entity_id=sp_entity_id)
+    now = services().clock()
+    trace = Trace(
+        reference=error_id,
+        at=now,
+        kind=kind,
+        code=error.code,
+        reason=_reason(error),
+        route=http_request.url_rule.rule if http_request.url_rule else "",
+        sp_entity_id=sp_entity_id or error.sender,
+        steps=(TraceStep(step=Step.REFUSED, at=now),),
+    )
+    services().trace_writer.write(trace)
+
+
+def _reason(error: BridgeError) -> str:
+    return pages.plain_line(str(error))[:LONGEST_REASON]
 
 
 def form_of(ready: Answer) -> HandoffForm:

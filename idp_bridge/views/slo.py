@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from idp_bridge import logs, pages
+from idp_bridge import pages
 from idp_bridge.errors import (
     BadEnvelopeError,
     BridgeError,
@@ -29,6 +29,7 @@ from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import LogoutRequest, Status
 from idp_bridge.saml.soap import FaultCode
 from idp_bridge.services import services
+from idp_bridge.tracing.models import TraceKind
 from idp_bridge.views import logout_pages
 from idp_bridge.views.browsers import this_browser
 from idp_bridge.views.logout import (
@@ -39,6 +40,7 @@ from idp_bridge.views.logout import (
     secret_of,
     tell,
 )
+from idp_bridge.views.refusals import note_message
 from idp_bridge.web.access import open_to_all
 from metadata.entities import Role
 
@@ -182,8 +184,7 @@ def _fault(error: BridgeError) -> Response:
 
 def _note_refusal(error: BridgeError) -> str:
     error_id = pages.new_error_id()
-    services().metrics.count(error.code)
-    logs.refusal(error, error_id=error_id)
+    note_message(error, TraceKind.LOGOUT, error_id)
     return error_id
 
 

@@ -23,7 +23,7 @@ from tests.support.permission_world import ALICE, BOB
 from tests.support.saml.requests import authn_request, requested_levels, signed_query
 from tests.support.saml.responses import assertion, bearer, person, response
 from tests.support.saml.signing import signed
-from tests.support.saml.world import IDP, SP, encoded
+from tests.support.saml.world import BRIDGE, IDP, SP, encoded
 
 NUMBER = re.compile(r"<bdi>([2-9A-Z]{9})</bdi>")
 OUTSIDERS_NAMES = ("Åsa", "Öberg", "asa@example.se", BOB)
@@ -145,6 +145,24 @@ def test_an_error_of_a_page_of_ours_is_no_failed_login(site: Site) -> None:
     trace = trace_on(site, site.get("/broken?who=SE2321000016-B001"))
     assert (trace.code, trace.kind) == ("unexpected", TraceKind.PAGE)
     assert (trace.route, trace.reason) == ("/broken", "ZeroDivisionError")
+    assert site.parts.traces.counts(since=site.clock().replace(year=2000)) == {}
+
+
+def test_a_message_about_logout_and_a_query_are_found_and_are_no_logins(
+    site: Site,
+) -> None:
+    trace = trace_on(site, site.get("/saml/idp/slo?SAMLRequest=nothing"))
+    assert (trace.kind, trace.route) == (TraceKind.LOGOUT, "/saml/idp/slo")
+    assert trace.code == "unreadable-message"
+    fault = site.client.post(
+        "/saml/aa/query", data="<x/>", content_type="text/xml", base_url=BRIDGE
+    ).text
+    (number,) = re.findall(r" ([2-9A-Z]{9})<", fault)
+    found = site.parts.traces.find(number)
+    assert found is not None
+    assert (found.kind, found.route) == (TraceKind.QUERY, "/saml/aa/query")
+    site.log_in()
+    assert "Fråga om attribut" in site.get(f"/operator/felkoder/{number}").text
     assert site.parts.traces.counts(since=site.clock().replace(year=2000)) == {}
 
 
