@@ -13,10 +13,20 @@ from authz.administration.named import (
     ActorKind,
     Administrator,
     PermissionName,
+    Removal,
+    ServiceCount,
     ServiceName,
 )
 
-__all__ = ["Actor", "ActorKind", "Administrator", "PermissionName", "ServiceName"]
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Administrator",
+    "PermissionName",
+    "Removal",
+    "ServiceCount",
+    "ServiceName",
+]
 """What is written down elsewhere and belongs to these values, too."""
 
 DEFAULT_PAGE_SIZE = 50
@@ -54,15 +64,6 @@ class UserQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceCount:
-    """An e-tjänst with the number of permissions that somebody has there."""
-
-    code: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UserLine:
     """One line of the list of users."""
 
@@ -90,16 +91,6 @@ class UserPage:
     page: int
     """The page that is shown: the last one if the query asked for a later one."""
     pages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """When and by whom a user was removed."""
-
-    at: datetime
-    by: str
-    """A name, or what the trail calls somebody who has none."""
-    can_restore: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

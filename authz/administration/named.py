@@ -1,6 +1,7 @@
 """Who does something, and how are permissions and e-tjänster named?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -63,3 +64,22 @@ class ServiceName:
     id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCount:
+    """An e-tjänst with the number of permissions that somebody has there."""
+
+    code: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """When and by whom a user was removed."""
+
+    at: datetime
+    by: str
+    """A name, or what the trail calls somebody who has none."""
+    can_restore: bool
