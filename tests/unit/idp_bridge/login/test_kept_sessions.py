@@ -111,7 +111,9 @@ def test_an_e_tjanst_finds_the_session_by_what_it_was_told(parts: Parts) -> None
     assert of_issued(parts, index, name_id=full) is not None
     assert of_issued(parts, index, name_id=replace(NAME_ID, value="_other")) is None
     assert of_issued(parts, index, sp=OTHER_SP) is None
-    assert of_issued(parts, log_in(parts).session_index[:-1] + "A") is None
+    another = log_in(parts).session_index
+    ending = "A" if another[-1] != "A" else "Q"
+    assert of_issued(parts, another[:-1] + ending) is None
 
 
 def test_an_identity_provider_finds_its_sessions(parts: Parts) -> None:
