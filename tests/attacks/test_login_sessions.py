@@ -8,6 +8,7 @@ from idp_bridge.login.pending import login_id_of
 from idp_bridge.login.session import BrowserSession
 from idp_bridge.sessions import LOGIN_SESSION
 from metadata import names
+from tests.support.permission_world import BOB
 from tests.support.saml.requests import requested_levels
 from tests.support.saml.responses import authn, person
 from tests.support.saml.web_bridge import (
@@ -20,7 +21,7 @@ from tests.support.saml.web_bridge import (
     request_sent,
     told,
 )
-from tests.support.saml.world import SP
+from tests.support.saml.world import OTHER_SP, SP
 
 DOMAIN = "bridge.example.se"
 SILENT = f"""
@@ -28,6 +29,15 @@ SILENT = f"""
 entity_id = "{SP}"
 sso = "silent"
 """
+
+
+NAMED = (
+    "<samlp:Extensions>"
+    f'<psc:PrincipalSelection xmlns:psc="{names.NS_PRINCIPAL_SELECTION}">'
+    f'<psc:MatchValue Name="{names.SAMBI_HSA_ID}">{BOB}</psc:MatchValue>'
+    "</psc:PrincipalSelection></samlp:Extensions>"
+)
+"""For a request that wants Bob."""
 
 
 @pytest.fixture
@@ -101,6 +111,28 @@ def test_a_new_login_is_not_opened_by_the_number_of_an_older_one(
     told(alice.answer(asked))
     assert told(alice.ask(high)).find(".//{*}Assertion") is not None
     assert is_sent_upstream(older.ask(high))
+
+
+def test_the_number_of_who_was_here_before_opens_nothing(bridge: WebBridge) -> None:
+    """Somebody else has logged in in the same browser; the old cookie was copied."""
+    alice = alice_of(bridge)
+    copied = cookie_of(alice).to_cookie()
+    assert told(alice.ask()).find(".//{*}Assertion") is not None
+    bob = person(hsa_id=BOB)
+    told(
+        alice.answer(
+            alice.ask(issuer=OTHER_SP, acs_url=None, ForceAuthn="true"), attributes=bob
+        )
+    )
+    assert is_sent_upstream(with_cookie(bridge, copied).ask())
+
+
+def test_a_request_for_a_named_person_is_not_answered_from_a_session(
+    bridge: WebBridge,
+) -> None:
+    alice = alice_of(bridge)
+    assert is_sent_upstream(alice.ask(NAMED))
+    assert told(alice.ask()).find(".//{*}Assertion") is not None
 
 
 def test_a_fresh_login_is_not_answered_from_a_session(bridge: WebBridge) -> None:

@@ -27,7 +27,13 @@ from tests.support.saml.web_bridge import (
     sent_upstream,
     told,
 )
-from tests.support.saml.world import IDP, OTHER_IDP, OTHER_SP, SP
+from tests.support.saml.world import (
+    IDP,
+    OTHER_IDP,
+    OTHER_SP,
+    SP,
+    identity_provider,
+)
 
 SILENT = f"""
 [[downstream]]
@@ -260,15 +266,32 @@ def test_our_own_pages_take_no_session_of_an_e_tjanst(alice: Browser) -> None:
     assert is_sent_upstream(asked)
 
 
-def test_the_method_page_without_a_session_names_nobody(tmp_path: Path) -> None:
-    second = f"""
+SECOND = f"""
 [[upstream]]
 entity_id = "{OTHER_IDP}"
 method = "other"
 title = "Another"
 levels = ["http://id.sambi.se/loa/loa3"]
 """
-    browser = new_browser(bridge_with(tmp_path, second))
+
+
+def test_a_method_that_the_e_tjanst_does_not_take_answers_nothing(
+    tmp_path: Path,
+) -> None:
+    bridge = bridge_with(tmp_path, SECOND + SILENT + 'methods = ["other"]\n')
+    bridge.parties.idps[OTHER_IDP] = identity_provider(entity_id=OTHER_IDP)
+    alice = new_browser(bridge)
+    page = alice.follow(alice.ask()).get_data(as_text=True)
+    chosen = page.split('class="method" href="')[1].split('"')[0]
+    told(alice.answer(alice.get(chosen)))
+    assert statuses(told(alice.press(alice.follow(alice.ask())))) == [
+        names.STATUS_SUCCESS
+    ]
+    assert is_sent_upstream(ask_other(alice))
+
+
+def test_the_method_page_without_a_session_names_nobody(tmp_path: Path) -> None:
+    browser = new_browser(bridge_with(tmp_path, SECOND))
     page = browser.follow(browser.ask())
     assert "redan inloggad" not in page.get_data(as_text=True)
     assert "/fortsatt" not in page.get_data(as_text=True)
