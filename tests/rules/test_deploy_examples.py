@@ -22,8 +22,14 @@ def _commands() -> dict[str, list[str]]:
         if path.is_file() and path.suffix != ".md":
             for match in COMMAND.finditer(path.read_text(encoding="utf-8")):
                 words = NOT_WORDS.sub(" ", match["words"]).split()
-                found[path.name] = [word for word in words if word != "idp-bridge"]
+                rest = [word for word in words if word != "idp-bridge"]
+                found[f"{path.name}: {_command_of(rest)}"] = rest
     return found
+
+
+def _command_of(words: list[str]) -> str:
+    """Leave out options and their values."""
+    return " ".join(re.sub(r"--\S+ \S+", "", " ".join(words)).split())
 
 
 COMMANDS = _commands()
@@ -31,10 +37,19 @@ COMMANDS = _commands()
 
 def test_every_example_runs_a_command() -> None:
     assert COMMANDS.keys() == {
-        "idp-bridge.service",
-        "idp-bridge-metadata-refresh.service",
-        "metadata-refresh.yaml",
-        "idp-bridge-metadata-refresh",
+        "idp-bridge.service: serve",
+        "idp-bridge-metadata-refresh.service: metadata refresh",
+        "metadata-refresh.yaml: metadata refresh",
+        "idp-bridge-metadata-refresh: metadata refresh",
+        "idp-bridge-mail.service: mail send",
+        "idp-bridge-nightly.service: retention run",
+        "idp-bridge-nightly.service: audit verify",
+        "jobs.yaml: mail send",
+        "jobs.yaml: retention run",
+        "jobs.yaml: audit verify",
+        "idp-bridge-jobs: mail send",
+        "idp-bridge-jobs: retention run",
+        "idp-bridge-jobs: audit verify",
     }
 
 
