@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -10,7 +11,7 @@ from authz import audit
 from authz.audit import AuditEntry, ChainHead, Event
 from authz.database import insert_if_missing
 from authz.many import insert_many
-from authz.tables import AuditChainRow, AuditEntryRow
+from authz.tables import AuditChainRow, AuditCheckRow, AuditEntryRow
 
 _HEADS = select(AuditChainRow.chain, AuditChainRow.number, AuditChainRow.hash).order_by(
     AuditChainRow.chain
@@ -74,6 +75,23 @@ class AuditStore:
         return tuple(
             ChainHead(chain=row.chain, number=row.number, hash=row.hash) for row in rows
         )
+
+    def note_checked(self, chains: Iterable[str], *, now: datetime) -> None:
+        """Remember that chains were walked and were whole.
+
+        A row of its own for each: whoever appends does not wait for this.
+        """
+        row = AuditCheckRow
+        for chain in sorted(chains):
+            values = {"chain": chain, "checked_at": now}
+            if not insert_if_missing(self._connection, row, values):
+                here = update(row).where(row.chain == chain)
+                self._connection.execute(here.values(checked_at=now))
+
+    def checked_at(self, chain: str) -> datetime | None:
+        """Say when a chain was walked last and was whole."""
+        row = AuditCheckRow
+        return self._connection.scalar(select(row.checked_at).where(row.chain == chain))
 
     def entries(self) -> Iterator[AuditEntry]:
         """Read all entries, chain by chain; memory does not grow with their number."""

@@ -52,6 +52,7 @@ SERVICE: Columns = KIND | {
     "start_url": values.web_address,
     "claim_format": values.claim_format,
     "without_grant": values.one_of(WithoutGrant),
+    "needs_reason": values.yes_or_no,
 }
 
 _HEADER = re.compile(r"""\s*\[\[\s*([\w\s."'-]+?)\s*\]\]""")

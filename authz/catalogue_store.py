@@ -48,6 +48,7 @@ _SERVICES = (
         ServiceRow.start_url,
         ServiceRow.claim_format,
         ServiceRow.without_grant,
+        ServiceRow.needs_reason,
         ServiceRow.valid_from,
         ServiceRow.valid_until,
         ServiceEntityIdRow.entity_id,
@@ -151,6 +152,7 @@ class CatalogueStore:
             "description": "",
             "claim_format": DEFAULT_FORMAT,
             "without_grant": WithoutGrant.REFUSE,
+            "needs_reason": False,
         }
         return save(
             self._connection,
@@ -251,6 +253,7 @@ def _service_of(rows: list[Row[*tuple[Any, ...]]]) -> Service:
         start_url=row.start_url,
         claim_format=row.claim_format,
         without_grant=WithoutGrant(row.without_grant),
+        needs_reason=row.needs_reason,
         entity_ids=tuple(each.entity_id for each in rows if each.entity_id is not None),
         validity=_validity_of(row),
     )

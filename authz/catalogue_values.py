@@ -117,6 +117,13 @@ def one_of(choices: type[StrEnum]) -> Callable[[object], str]:
     return parse
 
 
+def yes_or_no(value: object) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004  # told like the others
+    return value
+
+
 def list_of(parser: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
     """Make the parser for a list."""
 

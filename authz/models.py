@@ -89,6 +89,8 @@ class Service:
     start_url: str | None
     claim_format: str
     without_grant: WithoutGrant
+    needs_reason: bool = False
+    """Whoever changes permissions says why."""
     entity_ids: tuple[str, ...]
     validity: Validity = ALWAYS
 

@@ -4,22 +4,21 @@ Questions read a few rows by index and decide in pure code. Every change is writ
 one transaction together with its entries in the audit trail.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic as system_monotonic
 
-from sqlalchemy import Connection, Engine, exc
+from sqlalchemy import Engine, exc
 
 from authz import audit, catalogue, catalogue_file, decisions
 from authz.administrator_store import AdministratorStore
-from authz.audit import Action, ChainHead, Event
+from authz.audit import Action, Event
 from authz.audit_store import AuditStore
 from authz.catalogue import CatalogueReport, Stores
 from authz.catalogue_store import CatalogueStore
-from authz.database import reader_of, reading, snapshot, writing
-from authz.errors import BrokenAuditChainError, StoreUnavailableError
+from authz.database import reader_of, reading, writing
+from authz.errors import StoreUnavailableError
 from authz.fact_gathering import acting, facts_of
 from authz.grant_store import GrantStore
 from authz.last_logins import LastLoginStore, swedish_day
@@ -36,6 +35,7 @@ from authz.operator_store import OperatorStore
 from authz.person_store import PersonStore
 from authz.recent import Recent
 from authz.shown_store import ShownStore
+from authz.trail import Trail
 from authz.user_lines import UserLines
 
 SERVICE_SECONDS = 1.0
@@ -44,7 +44,7 @@ BRIDGE = "bridge"
 """The actor of what the bridge does by itself."""
 
 
-class AuthzService:
+class AuthzService(Trail):
     """The permission store as the rest of the bridge sees it.
 
     Every method raises :class:`authz.errors.StoreUnavailableError` when the database
@@ -65,8 +65,7 @@ class AuthzService:
         *,
         monotonic: Callable[[], float] = system_monotonic,
     ) -> None:
-        self._engine = engine
-        self._reader = reader or reader_of(engine)
+        super().__init__(engine, reader or reader_of(engine))
         self._services = Recent[Service](SERVICE_SECONDS, monotonic)
 
     def service_for(self, sp_entity_id: str) -> Service:
@@ -325,55 +324,6 @@ class AuthzService:
             if dry_run:
                 connection.rollback()
         return loaded.report
-
-    @contextmanager
-    def recording(self, event: Event) -> Iterator[Connection]:
-        """Lend a transaction in which something is written with its audit entry.
-
-        Raises:
-            StoreUnavailableError: The database does not answer; nothing was written.
-        """
-        with writing(self._engine) as connection:
-            store = AuditStore(connection)
-            store.take_turn(event.chain)
-            yield connection
-            store.append([event])
-
-    def record(self, event: Event) -> None:
-        """Write an event in the audit trail, in a transaction of its own.
-
-        Raises:
-            StoreUnavailableError: The database does not answer; nothing was written.
-        """
-        with self.recording(event):
-            pass
-
-    def verify_audit(self) -> tuple[ChainHead, ...]:
-        """Walk the whole audit trail and answer with the end of each chain.
-
-        Whoever keeps the answer elsewhere sees when a whole chain was replaced.
-
-        Raises:
-            BrokenAuditChainError: Something was changed or is missing.
-            StoreUnavailableError: The database does not answer.
-        """
-        with snapshot(self._reader) as connection:
-            store = AuditStore(connection)
-            heads = store.heads()
-            problems = list(audit.problems_of(store.entries(), heads))
-        if problems:
-            raise BrokenAuditChainError("\n".join(problems))
-        return heads
-
-    def export_audit(self) -> Iterator[str]:
-        """Give out the audit trail as lines of JSON, chain by chain.
-
-        Raises:
-            StoreUnavailableError: The database does not answer.
-        """
-        with snapshot(self._reader) as connection:
-            for entry in AuditStore(connection).entries():
-                yield audit.to_json(entry)
 
     def _new_name_id(self, person_id: int, sp_entity_id: str, now: datetime) -> str:
         with writing(self._engine) as connection:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -108,6 +109,7 @@ class ServiceRow(Base):
     start_url: Mapped[str | None] = mapped_column(String(URI_LENGTH))
     claim_format: Mapped[str] = mapped_column(String(CODE_LENGTH))
     without_grant: Mapped[str] = mapped_column(String(20))
+    needs_reason: Mapped[bool] = mapped_column(server_default=false())
     valid_from: Mapped[Moment | None]
     valid_until: Mapped[Moment | None]
 
@@ -306,6 +308,15 @@ class AuditChainRow(Base):
     chain: Mapped[str] = mapped_column(String(80), primary_key=True)
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckRow(Base):
+    """When a hash chain was walked from its beginning to its end, and was whole."""
+
+    __tablename__ = "audit_checks"
+
+    chain: Mapped[str] = mapped_column(String(80), primary_key=True)
+    checked_at: Mapped[Moment]
 
 
 class AuditEntryRow(Base):

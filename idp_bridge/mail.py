@@ -14,13 +14,21 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from authz.office.letters import Letters
 from authz.office.outbox import Mail, Outbox
 from idp_bridge.errors import SetupError
+from idp_bridge.settings import Settings
 from idp_bridge.settings.office import MailSettings
+from idp_bridge.texts import mail_texts
 from metadata.clock import Clock
 
 _FOR_GOOD: Final = 500
 """Answers from here on are final (RFC 5321, 4.2.1)."""
+
+
+def letters_of(settings: Settings) -> Letters:
+    """Make what puts into words what happens to people at the office."""
+    return mail_texts.letters(settings.base_url, settings.agency.name, settings.host)
 
 
 class MailServerError(SetupError):

@@ -15,6 +15,7 @@ from idp_bridge.key_ring import KeyRing
 from idp_bridge.login.logout_telling import HEADERS, Call
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.release_plan import ReleasePlans
+from idp_bridge.mail import letters_of
 from idp_bridge.metrics import Metrics, SourceFigures
 from idp_bridge.order_desk import OrderDesk
 from idp_bridge.our_metadata import OurMetadata
@@ -140,7 +141,10 @@ def build_services(
         ),
         authz=AuthzService(engine, reader),
         office=OfficeService(
-            engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids
+            engine,
+            reader,
+            allow_test_ids=settings.saml.allow_test_hsa_ids,
+            letters=letters_of(settings),
         ),
         administration=AdministrationService(
             engine, reader, allow_test_ids=settings.saml.allow_test_hsa_ids

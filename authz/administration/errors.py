@@ -106,6 +106,16 @@ class NoAgreementError(AdministrationError):
         self.service_name = service_name
 
 
+class NoReasonError(AdministrationError):
+    """Permissions of this e-tjänst are not changed without saying why."""
+
+    code = "no-reason"
+
+    def __init__(self, service_name: str) -> None:
+        super().__init__(service_name)
+        self.service_name = service_name
+
+
 class OwnRightsError(AdministrationError):
     """Nobody changes their own rights."""
 

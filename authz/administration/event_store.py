@@ -16,6 +16,7 @@ from authz.administration.name_store import NameStore, parts_of
 from authz.administration.organisation_store import permission_names
 from authz.administration.portions import portions
 from authz.audit import organisation_chain
+from authz.audit_store import AuditStore
 from authz.tables import AuditEntryRow, MembershipRow
 
 _KINDS: Final[Mapping[EventKind, tuple[str, ...]]] = {
@@ -78,6 +79,9 @@ class EventStore:
             page=page,
             pages=pages,
             actors=self._actors(),
+            checked_at=AuditStore(self._connection).checked_at(
+                organisation_chain(self._organisation_id)
+            ),
         )
 
     def _conditions(self, query: EventQuery) -> Iterable[ColumnElement[bool]]:

@@ -46,17 +46,6 @@ class Looking:
         self._reader = reader
         self._allow_test_ids = allow_test_ids
 
-    def organisations_of(
-        self, hsa_id: str, *, now: datetime
-    ) -> tuple[tuple[Organisation, Administrator], ...]:
-        """List the organisations that somebody administers, by name.
-
-        Raises:
-            BadIdentifierError: The text cannot be an HSA-id.
-        """
-        with reading(self._reader) as connection:
-            return OrganisationStore(connection, now).of_hsa_id(hsa_id)
-
     def organisation(self, number: str, *, now: datetime) -> Organisation:
         """Find an active organisation by any of its numbers.
 

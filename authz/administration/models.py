@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from authz.administration.happened import (
+    DEFAULT_PAGE_SIZE,
+    EventKind,
+    EventLine,
+    EventPage,
+    EventQuery,
+)
 from authz.administration.named import (
     Actor,
     ActorKind,
@@ -19,9 +26,14 @@ from authz.administration.named import (
 )
 
 __all__ = [
+    "DEFAULT_PAGE_SIZE",
     "Actor",
     "ActorKind",
     "Administrator",
+    "EventKind",
+    "EventLine",
+    "EventPage",
+    "EventQuery",
     "PermissionName",
     "Removal",
     "ServiceCount",
@@ -29,7 +41,6 @@ __all__ = [
 ]
 """What is written down elsewhere and belongs to these values, too."""
 
-DEFAULT_PAGE_SIZE = 50
 RESTORE_DAYS = 30
 """How long a removed user can be brought back."""
 UNDO_DAYS = 30
@@ -267,61 +278,6 @@ class ChangeKind(StrEnum):
     RESTORATION = "restoration"
     UNDO = "undo"
     EXPIRY = "expiry"
-
-
-class EventKind(StrEnum):
-    """Groups of events, for the filter."""
-
-    PERMISSIONS = "permissions"
-    USERS = "users"
-    ADMINISTRATORS = "administrators"
-    LOOK_UPS = "look-ups"
-    AGREEMENTS = "agreements"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventQuery:
-    """Which events somebody wants to see; the newest are first."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    """Not including."""
-    actor: str | None = None
-    """As the trail has it: ``administrator:12``; ``operator:`` for all operators."""
-    membership_id: int | None = None
-    kinds: tuple[EventKind, ...] = ()
-    page: int = 1
-    page_size: int | None = DEFAULT_PAGE_SIZE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLine:
-    """Something that happened; pages make words of ``action`` and ``detail``."""
-
-    number: int
-    at: datetime
-    actor: str
-    actor_name: str | None
-    action: str
-    subject: str
-    subject_name: str | None
-    membership_id: int | None
-    """For a link, if it happened to somebody who is or was a user here."""
-    detail: Mapping[str, object]
-    permission: PermissionName | None = None
-    service: ServiceName | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPage:
-    """A page of events."""
-
-    events: tuple[EventLine, ...]
-    found: int
-    page: int
-    pages: int
-    actors: tuple[tuple[str, str], ...]
-    """Everybody who did something here, as the trail has it and by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ class ServiceName:
     id: int
     code: str
     name: str
+    needs_reason: bool = False
+    """Whoever changes its permissions says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

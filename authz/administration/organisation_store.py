@@ -14,7 +14,6 @@ from authz.administration.models import (
     ServiceChoice,
     ServiceName,
 )
-from authz.identifiers import hsa_key
 from authz.models import Organisation, OrganisationKind, PersonRole, Validity
 from authz.sorting import sort_key
 from authz.tables import (
@@ -85,6 +84,7 @@ _PERMITS: Final = select(
     ServiceRow.id.label("service_id"),
     ServiceRow.code.label("service_code"),
     ServiceRow.name.label("service_name"),
+    ServiceRow.needs_reason,
     ServiceRow.valid_from.label("service_from"),
     ServiceRow.valid_until.label("service_until"),
 ).join(ServiceRow, ServiceRow.id == PermissionRow.service_id)
@@ -112,17 +112,6 @@ class OrganisationStore:
         )
         found = self._organisations(OrganisationRow.id.in_(numbers))
         return next(iter(found), None)
-
-    def of_hsa_id(self, hsa_id: str) -> tuple[tuple[Organisation, Administrator], ...]:
-        """Find all organisations that somebody administers, in order of their names.
-
-        Raises:
-            BadIdentifierError: The text cannot be an HSA-id.
-        """
-        found = self._administrators(PersonRow.hsa_key == hsa_key(hsa_id))
-        by_organisation = dict(found)
-        organisations = self._organisations(OrganisationRow.id.in_(by_organisation))
-        return tuple((each, by_organisation[each.id]) for each in organisations)
 
     def administrators(self, organisation_id: int) -> tuple[Administrator, ...]:
         """List the active administrators of an organisation that is active."""
@@ -224,7 +213,12 @@ def _name_key(administrator: Administrator) -> tuple[str, str, int]:
 def _names_in(row: Row[*tuple[Any, ...]]) -> tuple[PermissionName, ServiceName]:
     return (
         PermissionName(id=row.id, code=row.code, name=row.name),
-        ServiceName(id=row.service_id, code=row.service_code, name=row.service_name),
+        ServiceName(
+            id=row.service_id,
+            code=row.service_code,
+            name=row.service_name,
+            needs_reason=row.needs_reason,
+        ),
     )
 
 

@@ -189,6 +189,7 @@ class AdministrationService(Looking):
             BadFieldsError: An end is not in the future, or the reason is too long.
             ConflictError: Somebody else changed the same boxes; nothing was written.
             NoAgreementError: Nothing can be changed there.
+            NoReasonError: An e-tjänst wants to know why.
             NotFoundError: There is no such user or permission here.
         """
         reason = read_reason(change.reason)
@@ -204,6 +205,7 @@ class AdministrationService(Looking):
         give: Sequence[int] = (),
         take: Sequence[int] = (),
         until: datetime | None = None,
+        reason: str | None = None,
         actor: Actor,
         now: datetime,
     ) -> ChangeResult:
@@ -215,70 +217,43 @@ class AdministrationService(Looking):
             give: Memberships; who has it already keeps the end that there is.
             take: Memberships; who has it not loses nothing.
             until: The end of what is given.
+            reason: Why.
             actor: By whom.
             now: When.
 
         Raises:
-            BadFieldsError: The end is not in the future.
+            BadFieldsError: The end is not in the future, or the reason is too long.
             NoAgreementError: Nothing can be changed there.
+            NoReasonError: The e-tjänst wants to know why.
             NotFoundError: There is no such permission, or one of the users is not here.
         """
         kind = ChangeKind.GIVE if give else ChangeKind.TAKE
+        why = read_reason(reason)
         with self._working(organisation_id, actor, now) as work:
             giving.change_many(work, permission_id, give=give, take=take, until=until)
-            return work.finish(kind)
+            return work.finish(kind, reason=why)
 
-    def give_to_many(  # noqa: PLR0913  # as change_many
-        self,
-        organisation_id: int,
-        membership_ids: Sequence[int],
-        permission_id: int,
-        *,
-        until: datetime | None = None,
-        actor: Actor,
-        now: datetime,
-    ) -> ChangeResult:
-        """Give one permission to many users; raises as :meth:`change_many`."""
-        return self.change_many(
-            organisation_id,
-            permission_id,
-            give=membership_ids,
-            until=until,
-            actor=actor,
-            now=now,
-        )
-
-    def take_from_many(
-        self,
-        organisation_id: int,
-        membership_ids: Sequence[int],
-        permission_id: int,
-        *,
-        actor: Actor,
-        now: datetime,
-    ) -> ChangeResult:
-        """Take one permission from many users; raises as :meth:`change_many`."""
-        return self.change_many(
-            organisation_id, permission_id, take=membership_ids, actor=actor, now=now
-        )
-
-    def copy_permissions(
+    def copy_permissions(  # noqa: PLR0913  # as change_many
         self,
         organisation_id: int,
         from_membership: int,
         to_memberships: Sequence[int],
         *,
+        reason: str | None = None,
         actor: Actor,
         now: datetime,
     ) -> ChangeResult:
         """Give users what a colleague has and they have not, with the same ends.
 
         Raises:
+            BadFieldsError: The reason is too long.
+            NoReasonError: An e-tjänst wants to know why.
             NotFoundError: One of them is no active user here.
         """
+        why = read_reason(reason)
         with self._working(organisation_id, actor, now) as work:
             giving.copy(work, from_membership, to_memberships)
-            return work.finish(ChangeKind.COPY)
+            return work.finish(ChangeKind.COPY, reason=why)
 
     def undo(
         self, organisation_id: int, change_id: int, *, actor: Actor, now: datetime
@@ -299,14 +274,18 @@ class AdministrationService(Looking):
         organisation_id: int,
         rows: Sequence[ImportRow],
         *,
+        reason: str | None = None,
         actor: Actor,
         now: datetime,
     ) -> ChangeResult:
         """Do what a file says, all of it or nothing.
 
         Raises:
+            BadFieldsError: The reason is too long.
+            NoReasonError: An e-tjänst wants to know why.
             ImportRefusedError: Some rows are wrong, or there are too many.
         """
+        why = read_reason(reason)
         with self._working(organisation_id, actor, now) as work:
             checking = Checking(
                 organisation_id,
@@ -316,7 +295,7 @@ class AdministrationService(Looking):
                 allow_test_ids=self._allow_test_ids,
             )
             importing.write(work, checking.check(rows))
-            return work.finish(ChangeKind.IMPORT)
+            return work.finish(ChangeKind.IMPORT, reason=why)
 
     def end_expired(self, *, now: datetime) -> int:
         """Write down as ended what ended by itself, in all organisations.

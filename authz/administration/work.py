@@ -17,6 +17,7 @@ from authz.administration.change_store import ChangeStore, Step
 from authz.administration.errors import (
     BadFieldsError,
     NoAgreementError,
+    NoReasonError,
     NotFoundError,
     OwnRightsError,
 )
@@ -50,6 +51,16 @@ _ABOUT_GRANTS = frozenset(
     )
 )
 """What changes of a user's line nothing but what is held."""
+_TELLS_WHY = frozenset(
+    (
+        ChangeKind.PERMISSIONS,
+        ChangeKind.GIVE,
+        ChangeKind.TAKE,
+        ChangeKind.COPY,
+        ChangeKind.IMPORT,
+    )
+)
+"""What has a field for the reason. A removal or an undoing is its own reason."""
 
 
 class Work:
@@ -224,7 +235,13 @@ class Work:
         self._events.append((action, subject, detail, self.actor))
 
     def finish(self, kind: ChangeKind, *, reason: str | None = None) -> ChangeResult:
-        """Write the change, its audit entries and the lines of lists."""
+        """Write the change, its audit entries and the lines of lists.
+
+        Raises:
+            NoReasonError: An e-tjänst wants to know why, and nobody says it.
+        """
+        if reason is None and kind in _TELLS_WHY:
+            self._refuse_without_reason()
         change_id = self._write_change(kind)
         more: dict[str, object] = {}
         if change_id is not None:
@@ -246,6 +263,12 @@ class Work:
             users_added=actions.count(Action.MEMBERSHIP_START),
             users_changed=actions.count(Action.PERSON_CHANGE),
         )
+
+    def _refuse_without_reason(self) -> None:
+        for effects in self._effects.values():
+            for effect in effects:
+                if effect.service.needs_reason:
+                    raise NoReasonError(effect.service.name)
 
     def _write_change(self, kind: ChangeKind) -> int | None:
         if not self._steps:

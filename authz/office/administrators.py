@@ -25,6 +25,7 @@ from authz.office.errors import (
     LastAdministratorError,
     NoSuchThingError,
 )
+from authz.office.letters import Letters, Welcome, send_welcome
 from authz.office.models import AdministratorView, NewPerson, Promotion
 from authz.office.organisation_rows import find_organisation
 from authz.office.typed import read_person
@@ -42,10 +43,12 @@ class Administrators:
 
     Args:
         desk: Where to read and write.
+        letters: What new administrators read in a mail; without it there is none.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, letters: Letters | None = None) -> None:
         self._desk = desk
+        self._letters = letters
 
     def list(self, organisation_id: int) -> tuple[AdministratorView, ...]:
         """List the active administrators of an organisation, the first one first."""
@@ -69,7 +72,9 @@ class Administrators:
         stated = self._read(new)
         chain = organisation_chain(organisation_id)
         with self._desk.changing(SYSTEM_CHAIN, chain, actor=actor, now=now) as work:
-            return _register(work, organisation_id, stated)
+            added = _register(work, organisation_id, stated)
+            self._welcome(work, added)
+        return added
 
     def promotion(self, hsa_id: str) -> Promotion:
         """Say what making a user an administrator would take away.
@@ -97,7 +102,9 @@ class Administrators:
         chain = organisation_chain(organisation_id)
         chains = (SYSTEM_CHAIN, home, chain)
         with self._desk.changing(*chains, actor=actor, now=now) as work:
-            return _promote(work, organisation_id, hsa_id)
+            added = _promote(work, organisation_id, hsa_id)
+            self._welcome(work, added)
+        return added
 
     def change(
         self, membership_id: int, new: NewPerson, *, actor: str, now: datetime
@@ -159,7 +166,8 @@ class Administrators:
             else:
                 added = _register(work, old.organisation_id, stated)
             _end(work, old)
-            return added
+            self._welcome(work, added)
+        return added
 
     def end(self, membership_id: int, *, actor: str, now: datetime) -> None:
         """Let somebody administer an organisation no longer; sessions end with it.
@@ -178,6 +186,21 @@ class Administrators:
                     "an organisation keeps at least one administrator"
                 )
             _end(work, found)
+
+    def _welcome(self, work: Work, membership_id: int) -> None:
+        """Write to a new administrator."""
+        if self._letters is None:
+            return
+        added = find_administrator(work.connection, membership_id)
+        person, home = added.person, added.organisation_id
+        welcome = Welcome(
+            name=f"{person.given_name} {person.surname}",
+            email=person.email,
+            organisation=find_organisation(work.connection, home).name,
+            organisation_id=home,
+            person_id=person.id,
+        )
+        send_welcome(work, self._letters, welcome)
 
     def _read(self, new: NewPerson) -> Mapping[str, Any]:
         return read_person(new, allow_test_ids=self._desk.allow_test_ids)

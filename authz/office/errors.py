@@ -31,6 +31,12 @@ class EndedAlreadyError(OfficeError):
     code = "ended-already"
 
 
+class TooManyFiltersError(OfficeError):
+    """An operator has as many saved filters as there is room for."""
+
+    code = "too-many-filters"
+
+
 class LastAdministratorError(OfficeError):
     """An organisation keeps at least one administrator (the manual, chapter 1.2)."""
 

@@ -216,6 +216,8 @@ class NewService:
     start_url: str | None = None
     claim_format: str = "scoped"
     without_grant: str = "refuse"
+    needs_reason: bool = False
+    """Whoever changes permissions says why."""
     entity_ids: tuple[str, ...] = ()
     validity: Validity = ALWAYS
 

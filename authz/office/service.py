@@ -46,6 +46,7 @@ write also takes ``now``)::
 
     people.look_up(hsa_id, *, actor, now) -> LookedUpPerson | None   (leaves a trace)
     trail.page(AuditQuery) -> AuditPage
+    saved_filters.list(operator_id), .save(operator_id, name, query), .remove(…, id)
 """
 
 from sqlalchemy import Engine
@@ -55,6 +56,7 @@ from authz.office.administrators import Administrators
 from authz.office.agreements import Agreements
 from authz.office.desk import Desk
 from authz.office.export import Export
+from authz.office.letters import Letters
 from authz.office.notices import Notices
 from authz.office.operators import Operators
 from authz.office.organisations import Organisations
@@ -62,6 +64,7 @@ from authz.office.outbox import Outbox
 from authz.office.people import People
 from authz.office.reminders import Reminders
 from authz.office.retention import Retention
+from authz.office.saved_filters import SavedFilters
 from authz.office.services import Services
 from authz.office.trail import Trail
 
@@ -76,6 +79,7 @@ class OfficeService:
         engine: The database, for writing.
         reader: The same database with the isolation level ``AUTOCOMMIT``.
         allow_test_ids: Accept HSA-ids of test directories.
+        letters: What people read in mails; without it there are none.
     """
 
     def __init__(
@@ -84,16 +88,18 @@ class OfficeService:
         reader: Engine | None = None,
         *,
         allow_test_ids: bool = False,
+        letters: Letters | None = None,
     ) -> None:
         desk = Desk(engine, reader or reader_of(engine), allow_test_ids=allow_test_ids)
         self.organisations = Organisations(desk)
         self.agreements = Agreements(desk)
-        self.administrators = Administrators(desk)
+        self.administrators = Administrators(desk, letters)
         self.operators = Operators(desk)
         self.services = Services(desk)
         self.notices = Notices(desk)
         self.people = People(desk)
         self.trail = Trail(desk)
+        self.saved_filters = SavedFilters(desk)
         self.outbox = Outbox(desk)
         self.reminders = Reminders(desk)
         self.retention = Retention(desk)

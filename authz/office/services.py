@@ -195,6 +195,7 @@ def _read_service(
     typed.take_optional("start_url", values.web_address, new.start_url)
     typed.take("claim_format", values.claim_format, new.claim_format)
     typed.take("without_grant", values.one_of(WithoutGrant), new.without_grant)
+    typed.take("needs_reason", values.yes_or_no, new.needs_reason)
     typed.take("entity_ids", values.list_of(values.uri), list(new.entity_ids))
     typed.take_validity(new.validity)
     stated = dict(typed.finish())
@@ -236,6 +237,7 @@ def _facts_of(service: Service) -> Mapping[str, object]:
         "start_url": service.start_url,
         "claim_format": service.claim_format,
         "without_grant": service.without_grant,
+        "needs_reason": service.needs_reason,
         "valid_from": service.validity.valid_from,
         "valid_until": service.validity.valid_until,
     }

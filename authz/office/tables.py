@@ -1,4 +1,4 @@
-"""Which tables hold notices, mail that waits, and what was reminded of?"""
+"""Which tables hold notices, mail, what was reminded of, and saved filters?"""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -87,3 +87,16 @@ class ReminderRow(Base):
     days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """How many days before: 30 or 7."""
     reminded_at: Mapped[Moment]
+
+
+class SavedFilterRow(Base):
+    """A choice of the audit trail that an operator wants to find again."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("operator_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id"))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    query: Mapped[str] = mapped_column(Text)
+    """As the address of the page has it."""

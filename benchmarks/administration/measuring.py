@@ -90,12 +90,15 @@ def bulk_rows(store: Store, population: Population, times: int) -> Iterator[Row]
     given, taken = [], []
     for permission_id in range(1, 1 + times):
         chosen = _without(population, permission_id)
-        organisation = (LARGEST_ID, chosen, permission_id)
         actor = administrator(population)
         start = perf_counter()
-        service.give_to_many(*organisation, actor=actor, now=MOMENT)
+        service.change_many(
+            LARGEST_ID, permission_id, give=chosen, actor=actor, now=MOMENT
+        )
         middle = perf_counter()
-        service.take_from_many(*organisation, actor=actor, now=MOMENT)
+        service.change_many(
+            LARGEST_ID, permission_id, take=chosen, actor=actor, now=MOMENT
+        )
         given.append((middle - start) * 1000)
         taken.append((perf_counter() - middle) * 1000)
     for what, times_taken in (("give to", given), ("take from", taken)):

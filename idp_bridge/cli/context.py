@@ -14,6 +14,7 @@ from authz.service import AuthzService
 from idp_bridge import database, services
 from idp_bridge.errors import UnknownPartnerError
 from idp_bridge.keys import KeySet, load_keys
+from idp_bridge.mail import letters_of
 from idp_bridge.order_desk import witness
 from idp_bridge.settings import Settings, load_settings
 from metadata.clock import Clock
@@ -99,8 +100,12 @@ class Office:
     @cached_property
     def register(self) -> OfficeService:
         """What changes organisations, agreements, e-services and people."""
-        allow = self.settings.saml.allow_test_hsa_ids
-        return OfficeService(self.engine, allow_test_ids=allow)
+        settings = self.settings
+        return OfficeService(
+            self.engine,
+            allow_test_ids=settings.saml.allow_test_hsa_ids,
+            letters=letters_of(settings),
+        )
 
     @cached_property
     def review_reminders(self) -> ReviewReminders:

@@ -1,7 +1,6 @@
 """``idp-bridge mail``: what waits in the outbox, and how does it leave?"""
 
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 import click
 
@@ -90,7 +89,7 @@ def list_(office: Office, *, everything: bool, as_json: bool) -> None:
 
 def _remind(office: Office) -> int:
     settings, now = office.settings, office.clock()
-    domain = urlsplit(settings.base_url).hostname or "localhost"
+    domain = settings.host
     names = (settings.base_url, settings.agency.name)
     made = office.register.reminders.make(
         reminder_writer(*names), domain=domain, actor=_ACTOR, now=now

@@ -42,6 +42,11 @@ def _description_options(command: Command) -> Command:
             type=click.Choice([one.value for one in WithoutGrant]),
             help="What happens to somebody without a permission.",
         ),
+        click.option(
+            "--needs-reason/--no-needs-reason",
+            default=None,
+            help="Whether administrators must say why they give or take a permission.",
+        ),
         click.option("--claim-format", type=click.Choice(list(FORMATS))),
         click.option("--start-url", help="Where people begin."),
         click.option(
@@ -182,6 +187,7 @@ def _as_typed(service: Service) -> NewService:
         start_url=service.start_url,
         claim_format=service.claim_format,
         without_grant=service.without_grant,
+        needs_reason=service.needs_reason,
         entity_ids=service.entity_ids,
         validity=service.validity,
     )

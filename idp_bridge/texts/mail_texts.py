@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from authz.office.letters import Letters, Welcome
 from authz.office.reminders import Ending, Reminder, Writer
 from authz.reviewing.reminders import DueReview
 from authz.reviewing.reminders import Writer as ReviewWriter
@@ -75,6 +76,34 @@ def review_writer(base_url: str, agency: str) -> ReviewWriter:
         return subject, body
 
     return write
+
+
+def letters(base_url: str, agency: str, domain: str) -> Letters:
+    """Make what puts into words what happens to people at the office.
+
+    Args:
+        base_url: Where the bridge is reached.
+        agency: Whose e-services these are.
+        domain: What the Message-IDs end with.
+    """
+
+    def write(welcome: Welcome) -> tuple[str, str]:
+        subject = f"Du är administratör för {welcome.organisation}"
+        body = (
+            "Hej!\n\n"
+            f"{welcome.name} är nu registrerad som administratör för"
+            f" {welcome.organisation}. En administratör lägger till användare och ger"
+            f" dem behörigheter i e-tjänster hos {agency}.\n\n"
+            "Du loggar in med SITHS här:\n\n"
+            f"{base_url}/admin/\n\n"
+            "När du har loggat in finns det hjälp på sidan Hjälp.\n\n"
+            "Stämmer det inte? Kontakta oss:\n\n"
+            f"{base_url}/kontakt\n\n"
+            f"Det går inte att svara på det här meddelandet.\n\n{agency}\n"
+        )
+        return subject, body
+
+    return Letters(domain=domain, welcome=write)
 
 
 def _line(ending: Ending) -> str:

@@ -5,6 +5,7 @@ import multiprocessing
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,19 @@ def test_tampering_with_the_database_is_found(
     without_triggers(engine, statement)
     with pytest.raises(BrokenAuditChainError, match=problem):
         authz.verify_audit()
+
+
+def test_the_trail_remembers_when_it_was_found_whole(
+    authz: AuthzService, engine: Engine
+) -> None:
+    append(engine, event(1, "organisation:1"), event(2))
+    authz.note_audit_check(["organisation:1", "system"], now=NOW)
+    later = NOW + timedelta(days=1)
+    authz.note_audit_check(["organisation:1"], now=later)
+    with engine.connect() as connection:
+        store = AuditStore(connection)
+        chains = ("organisation:1", "system", "organisation:2")
+        assert [store.checked_at(each) for each in chains] == [later, NOW, None]
 
 
 def test_a_write_that_fails_leaves_no_entry(

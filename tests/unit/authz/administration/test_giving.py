@@ -182,10 +182,10 @@ def test_one_permission_is_given_to_many_and_undone_at_once(
 ) -> None:
     members = [region.member(each) for each in (ALICE, BOB, CHARLIE)]
     region.change(members[2], [], {GRANSKA: LATER})
-    given = region.service.give_to_many(
+    given = region.service.change_many(
         region.region,
-        members,
         region.permissions[GRANSKA],
+        give=members,
         until=MUCH_LATER,
         actor=region.anna,
         now=region.now,
@@ -202,10 +202,10 @@ def test_one_permission_is_given_to_many_and_undone_at_once(
 
 def test_one_permission_is_taken_from_many(region: Administration) -> None:
     members = [region.member(each) for each in (ALICE, CHARLIE)]
-    taken = region.service.take_from_many(
+    taken = region.service.change_many(
         region.region,
-        members,
         region.permissions[RAPPORTERA],
+        take=members,
         actor=region.anna,
         now=NOW,
     )
@@ -216,10 +216,10 @@ def test_one_permission_is_taken_from_many(region: Administration) -> None:
 def test_many_is_all_or_nobody(region: Administration) -> None:
     alice = region.member(ALICE)
     with pytest.raises(NotFoundError):
-        region.service.give_to_many(
+        region.service.change_many(
             region.region,
-            [alice, region.member(KIM, region.kommun)],
             region.permissions[GRANSKA],
+            give=[alice, region.member(KIM, region.kommun)],
             actor=region.anna,
             now=NOW,
         )

@@ -274,13 +274,9 @@ def test_a_former_users_hsa_id_is_not_taken_over(region: Administration) -> None
         )
 
 
-def test_administrators_find_their_organisations_by_name(
+def test_the_administrators_of_an_organisation_are_listed_by_name(
     region: Administration,
 ) -> None:
-    found = region.service.organisations_of(ANNA.lower(), now=NOW)
-    names = [each.name for each, _ in found]
-    assert names == ["Region Stockholm", "Upplands Väsby kommun"]
-    assert region.service.organisations_of(ALICE, now=NOW) == ()
     names = [
         each.name for each in region.service.administrators(region.region, now=NOW)
     ]

@@ -109,10 +109,10 @@ class RandomDays(RuleBasedStateMachine):
         wanted = [*targets, user]
         may = user not in self.removed and self._is_open(code)
         try:
-            region.service.give_to_many(
+            region.service.change_many(
                 region.region,
-                [self.numbers[each] for each in wanted],
                 region.permissions[code],
+                give=[self.numbers[each] for each in wanted],
                 actor=region.anna,
                 now=region.now,
             )

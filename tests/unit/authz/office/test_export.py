@@ -16,6 +16,7 @@ from tests.support.office import BY, organisation_of, person, trail_of
 from tests.support.permission_world import ALICE, ANNA, BOB, KOMMUN, MELKER, REGION
 
 NOT_ABOUT_PEOPLE = {
+    "audit_checks",
     "organisations",
     "organisation_numbers",
     "services",

@@ -119,7 +119,7 @@ def test_the_longest_names_with_every_permission_still_fit(store: Store) -> None
     actor, now = administrator(PEOPLE), MOMENT + timedelta(seconds=1)
     added = service.add_user(LARGEST_ID, user, actor=actor, now=now)
     for number in range(1, PERMISSION_COUNT + 1):
-        service.give_to_many(LARGEST_ID, [added], number, actor=actor, now=now)
+        service.change_many(LARGEST_ID, number, give=[added], actor=actor, now=now)
     page = service.users(LARGEST_ID, UserQuery(search="a1b2c3a1"), now=now)
     assert [line.membership_id for line in page.lines] == [added]
     assert sum(each.count for each in page.lines[0].services) == PERMISSION_COUNT
