@@ -52,10 +52,16 @@ LANDSTING: Final = EService(
     name="E-tjänst för landsting",
     name_en="E-service for regions",
     kind=OrganisationKind.REGION,
-    description="Regioner rapporterar hälsoundersökningar av asylsökande.",
+    description=(
+        "Se asylsökande i din region samt rapportera och söka ersättning för"
+        " genomförda hälsoundersökningar."
+    ),
     description_en="Regions report health examinations of asylum seekers.",
     permissions={
         "rapportera": "Rapportera hälsoundersökning",
+        "ny-ansokan": "Skapa ny ansökan om ersättning",
+        "skicka-in": "Skicka in ansökan om ersättning",
+        "asylsokandelistan": "Se asylsökande m.fl. i länet (asylsökandelistan)",
         "statistik": "Se statistik för regionen",
     },
     logout_bindings=(names.BINDING_SOAP, names.BINDING_REDIRECT),

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from authz.office.models import NewNotice
 from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge import database, keys, services
@@ -45,6 +46,12 @@ from metadata.store import EntityStore
 ACTOR: Final = "operator:demo"
 PROGRAM: Final = (sys.executable, "-m", "idp_bridge")
 _OUR_VARIABLES: Final = "IDP_BRIDGE_"
+_MANUAL: Final = "https://www.migrationsverket.se/"
+"""Where the links of the start pages lead that an agency has pages of its own for."""
+_NEWS: Final = (
+    "Ny behörighet: Asylsökande i gymnasieskola\n"
+    "Administratören ger den till de användare som ska ha den."
+)
 _BASE_URL: Final = re.compile(r"^base_url = .*$", re.MULTILINE)
 _SOON: Final = timedelta(days=20)
 """When a permission ends of which there is a reminder."""
@@ -134,6 +141,9 @@ def _partners() -> Iterator[str]:
     yield f"entity_id = {json.dumps(ANSVAR.entity_id)}"
     yield "attribute_queries = true"
     yield "push_permissions = false\n"
+    yield "[agency]"
+    yield f"manual_url = {json.dumps(_MANUAL)}"
+    yield f"questions_url = {json.dumps(_MANUAL)}\n"
     yield "[[contacts]]"
     yield 'type = "technical"'
     yield 'given_name = "Demo"'
@@ -244,7 +254,9 @@ def _fill_database(
         authz.load_catalogue(
             catalogue.write(places), dry_run=False, actor=ACTOR, now=clock()
         )
-        _remind(OfficeService(engine), authz, settings, clock)
+        office = OfficeService(engine)
+        _remind(office, authz, settings, clock)
+        _announce(office, clock)
     finally:
         engine.dispose()
 
@@ -263,6 +275,13 @@ def _remind(
         actor=ACTOR,
         now=clock(),
     )
+
+
+def _announce(office: OfficeService, clock: Clock) -> None:
+    """Tell something on the start pages, once."""
+    if not office.notices.list():
+        new = NewNotice(text=_NEWS, valid_from=clock())
+        office.notices.add(new, actor=ACTOR, now=clock())
 
 
 def _trust(admin: MetadataAdmin, file: Path, xml: bytes, role: Role) -> None:

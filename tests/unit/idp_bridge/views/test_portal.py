@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from authz.office.models import NewNotice, NoticeLevel
 from idp_bridge import database, texts
 from idp_bridge.app import create_app
 from idp_bridge.keys import Purpose, Slot, add_key
@@ -115,6 +116,26 @@ def test_administrators_find_their_way_in(client: FlaskClient, path: str) -> Non
     ) in str(box.text_content())
     button = box.find_class("ds-button")[0]
     assert (button.text, button.get("href")) == ("Till e-tjänsten", "/admin/")
+
+
+def test_what_is_new_stands_in_a_box_with_its_day(tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    with client.application.app_context():
+        notices = services().office.notices
+        news = NewNotice(text="Ny <behörighet>\nGe den nu.", valid_from=NOW)
+        outage = NewNotice(text="Stängt", level=NoticeLevel.OUTAGE, valid_from=NOW)
+        for each in (news, outage):
+            notices.add(each, actor="operator:1", now=NOW)
+    page = parse_page(page_at(client, "/kommuner"))
+    (box,) = page.find_class("news")
+    assert box.find("h2").text == "Aktuellt i e-tjänsterna"
+    summary = box.find(".//summary").text_content()
+    assert " ".join(summary.split()) == "2026-07-01 Ny <behörighet>"
+    assert "Ge den nu." in str(box.text_content())
+    assert "Stängt" not in str(box.text_content())
+    (above,) = page.find_class("notices")
+    assert "Stängt" in str(above.text_content())
+    assert "Ny <behörighet>" not in str(above.text_content())
 
 
 def test_markup_in_a_description_is_text(client: FlaskClient) -> None:
