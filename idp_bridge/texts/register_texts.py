@@ -13,6 +13,11 @@ WITHOUT_GRANT: Final[Mapping[str, str]] = {
     "release": "Släpp in personen utan behörigheter",
 }
 """What an e-tjänst wants for somebody who is known but may do nothing there."""
+NEEDS_REASON: Final[Mapping[str, str]] = {
+    "no": "Administratören får skriva en anledning",
+    "yes": "Administratören måste skriva en anledning",
+}
+"""What an e-tjänst wants when its permissions are given or taken."""
 CLAIM_FORMATS: Final[Mapping[str, str]] = {
     "scoped": "Organisation, e-tjänst och behörighet med kolon emellan (scoped)",
     "code": "Bara behörighetens kod (code)",
@@ -119,6 +124,12 @@ DONE: Final[Mapping[str, str]] = {
     "notice-ended": "Informationen visas inte längre.",
     "operator-added": "Operatören är registrerad.",
     "operator-ended": "Operatören är avslutad.",
+    "filter-saved": "Filtret är sparat.",
+    "filter-refused": (
+        "Filtret är inte sparat. Ge det ett namn med högst 60 tecken. Du kan ha högst"
+        " 20 filter."
+    ),
+    "filter-removed": "Filtret är borttaget.",
 }
 """What a page says about what was just done, by the word in its address."""
 THINGS: Final[Mapping[str, str]] = {
@@ -220,6 +231,7 @@ FACTS: Final[Mapping[str, str]] = {
     "given_name": "förnamn",
     "kind": "typ",
     "name": "namn",
+    "needs_reason": "anledning krävs",
     "numbers": "organisationsnummer",
     "page": "sida",
     "permission": "behörighet",
@@ -236,6 +248,16 @@ FACTS: Final[Mapping[str, str]] = {
 """What the details of an entry are called."""
 NOTHING: Final = "ingenting"
 SYSTEM: Final = "Hela systemet"
+ORGANISATION_HEADINGS: Final = (
+    "Namn",
+    "Organisationsnummer",
+    "Typ",
+    "Avtal",
+    "Administratörer",
+    "Användare",
+    "Senaste händelse",
+    "Sista dag",
+)
 TRAIL_HEADINGS: Final = (
     "Tid",
     "Av",

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from idp_bridge import database
 from idp_bridge.app import create_app
 from idp_bridge.saml.bindings import decode_redirect
 from idp_bridge.services import Services, install, metadata_admin, services
@@ -124,6 +125,13 @@ class Site:
     def log_in(self, role: str = "system", path: str = START) -> TestResponse:
         """Log somebody in who wants to a page."""
         return self.answer(self.begin_login(path), OPERATORS[role])
+
+    def close(self) -> None:
+        """Let go of every connection to a database that is a server."""
+        self.parts.state.close()
+        with self.app.app_context():
+            for engine in database.db.engines.values():
+                engine.dispose()
 
     def load(self, catalogue: str) -> None:
         """Change what is registered."""

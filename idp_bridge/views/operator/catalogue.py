@@ -41,6 +41,7 @@ _EMPTY: Final = {
     "start_url": "",
     "claim_format": "scoped",
     "without_grant": "refuse",
+    "needs_reason": "no",
     "first_day": "",
     "last_day": "",
 }
@@ -90,6 +91,7 @@ def show_service_form(code: str) -> AnyResponse:
     """Show an e-tjänst for changing."""
     service = find_service(code).service
     known = {name: getattr(service, name, None) or "" for name in _EMPTY}
+    known["needs_reason"] = "yes" if service.needs_reason else "no"
     known["first_day"] = first_day_of(service.validity.valid_from)
     known["last_day"] = last_day_of(service.validity.valid_until)
     return _show(known, code=code)
@@ -154,6 +156,7 @@ def _read(typed: Typed, *, entity_ids: tuple[str, ...]) -> NewService:
         start_url=typed.address("start_url"),
         claim_format=typed.choice("claim_format", register_texts.CLAIM_FORMATS),
         without_grant=typed.choice("without_grant", register_texts.WITHOUT_GRANT),
+        needs_reason=typed.choice("needs_reason", register_texts.NEEDS_REASON) == "yes",
         entity_ids=entity_ids,
         validity=typed.validity(),
     )

@@ -49,6 +49,24 @@ def show(template: str, status: int = 200, /, **facts: object) -> Response:
     return response
 
 
+def hand_out(name: str, data: bytes) -> Response:
+    """Let a browser save a file for spreadsheets, which no cache keeps.
+
+    Args:
+        name: What the file's name begins with; the day follows.
+        data: The file.
+    """
+    day = services().clock().astimezone(texts.STOCKHOLM)
+    return Response(
+        data,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{day:%Y-%m-%d}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
 def go_to(address: str) -> AnyResponse:
     """Send the browser to a page after a form, so that a reload sends nothing."""
     return redirect(address, _SEE_OTHER)

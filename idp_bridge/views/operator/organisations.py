@@ -1,27 +1,34 @@
 """Which organisations are there, and what do we know about one?"""
 
+from dataclasses import replace
 from typing import Final
 
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
+from authz import sheets
 from authz.administration.models import SortColumn, UserQuery
 from authz.models import OrganisationKind
 from authz.office.models import (
     AuditQuery,
+    OrganisationLine,
     OrganisationQuery,
     OrganisationSort,
     OrganisationView,
 )
 from idp_bridge.services import services
-from idp_bridge.views.operator.frame import bp, filled
+from idp_bridge.texts import register_texts
+from idp_bridge.views.operator.frame import bp, filled, hand_out
 from idp_bridge.views.operator.paging import (
     Paging,
+    Sorting,
     asked_choice,
     asked_page,
     asked_search,
     asked_sorting,
 )
 from idp_bridge.views.operator.register import NUMBER, asking, by_now, office, show_page
+from idp_bridge.views.operator.typed import first_day_of, last_day_of
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
 
@@ -36,20 +43,9 @@ _FEW: Final = {"0": 0, "1": 1}
 @needs(Right.REGISTER_READ)
 def show_organisations() -> AnyResponse:
     """List organisations; what is looked for stands in the address."""
-    search, kind = asked_search(), asked_choice("typ", _KINDS)
-    few, sorting = asked_choice("administratorer", _FEW), asked_sorting(_SORTS, "name")
-    found = office().organisations.page(
-        OrganisationQuery(
-            search=search,
-            kind=None if kind is None else _KINDS[kind],
-            max_administrators=None if few is None else _FEW[few],
-            sort=_SORTS[sorting.column],
-            descending=sorting.descending,
-            page=asked_page(),
-        ),
-        now=services().clock(),
-    )
-    asked = filled({"sok": search, "typ": kind, "administratorer": few})
+    sorting = asked_sorting(_SORTS, "name")
+    found = office().organisations.page(_query(sorting), now=services().clock())
+    asked = _asked()
     return show_page(
         "organisations",
         found=found,
@@ -57,6 +53,48 @@ def show_organisations() -> AnyResponse:
         asked=asked,
         sorting=sorting,
         kept={**asked, **sorting.kept},
+    )
+
+
+@bp.get("/organisationer.csv")
+@needs(Right.REGISTER_READ)
+def export_organisations() -> Response:
+    """Give out the organisations that are looked for as a file for spreadsheets."""
+    query = replace(_query(asked_sorting(_SORTS, "name")), page=1, page_size=None)
+    found = office().organisations.page(query, now=services().clock())
+    headings = register_texts.ORGANISATION_HEADINGS
+    return hand_out("organisationer", sheets.write(headings, map(_row, found.lines)))
+
+
+def _asked() -> dict[str, str | int]:
+    """Say what is looked for, as an address says it."""
+    kind, few = asked_choice("typ", _KINDS), asked_choice("administratorer", _FEW)
+    return filled({"sok": asked_search(), "typ": kind, "administratorer": few})
+
+
+def _query(sorting: Sorting) -> OrganisationQuery:
+    kind, few = asked_choice("typ", _KINDS), asked_choice("administratorer", _FEW)
+    return OrganisationQuery(
+        search=asked_search(),
+        kind=None if kind is None else _KINDS[kind],
+        max_administrators=None if few is None else _FEW[few],
+        sort=_SORTS[sorting.column],
+        descending=sorting.descending,
+        page=asked_page(),
+    )
+
+
+def _row(line: OrganisationLine) -> tuple[str, ...]:
+    organisation, last = line.organisation, line.last_activity
+    return (
+        organisation.name,
+        ", ".join(map(register_texts.number_with_hyphen, organisation.numbers)),
+        register_texts.KINDS_OF_ORGANISATIONS[organisation.kind],
+        str(line.agreements),
+        str(line.administrators),
+        str(line.users),
+        first_day_of(last),
+        last_day_of(organisation.validity.valid_until),
     )
 
 

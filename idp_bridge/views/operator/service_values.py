@@ -15,6 +15,7 @@ def as_new(service: Service) -> NewService:
         start_url=service.start_url,
         claim_format=service.claim_format,
         without_grant=service.without_grant,
+        needs_reason=service.needs_reason,
         entity_ids=service.entity_ids,
         validity=service.validity,
     )

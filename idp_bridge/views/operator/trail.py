@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from authz import sheets
 from authz.audit import AuditEntry
 from authz.office.models import AuditPage, AuditQuery
-from idp_bridge.services import services
 from idp_bridge.texts import STOCKHOLM, register_texts
-from idp_bridge.views.operator.frame import bp
+from idp_bridge.views.operator.frame import bp, hand_out
 from idp_bridge.views.operator.paging import asked_choice, asked_page
 from idp_bridge.views.operator.register import office, show_form
+from idp_bridge.views.operator.saved_filters import KEPT, canonical, my_filters
 from idp_bridge.views.operator.typed import Typed
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
@@ -26,7 +26,6 @@ MOST_ROWS: Final = 50_000
 """How many entries a file has at most; whoever needs more chooses a shorter period."""
 _AT_A_TIME: Final = 1000
 _MAX_NUMBER: Final = 2_147_483_647
-_KEPT: Final = ("organisation", "bara", "handelse", "av", "fran", "till")
 
 
 @bp.get("/logg")
@@ -43,6 +42,8 @@ def show_trail() -> AnyResponse:
         things=register_texts.THINGS,
         chosen_organisation=_name_of(query.organisation_id, found),
         kept=_kept(),
+        filters=my_filters(),
+        filter=canonical(request.query_string.decode("latin-1")),
     )
 
 
@@ -53,15 +54,7 @@ def export_trail() -> Response:
     query = _query(Typed(request.args))
     headings = register_texts.TRAIL_HEADINGS
     data = sheets.write(headings, _rows(replace(query, page_size=_AT_A_TIME)))
-    day = services().clock().astimezone(STOCKHOLM)
-    return Response(
-        data,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="logg-{day:%Y-%m-%d}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return hand_out("logg", data)
 
 
 def _query(typed: Typed) -> AuditQuery:
@@ -89,7 +82,7 @@ def _word(text: str) -> str:
 
 def _kept() -> dict[str, str]:
     asked: MultiDict[str, str] = request.args
-    return {name: asked[name] for name in _KEPT if asked.get(name)}
+    return {name: asked[name] for name in KEPT if asked.get(name)}
 
 
 def _name_of(organisation_id: int | None, found: AuditPage) -> str:

@@ -37,6 +37,7 @@ SERVICE = {
     "start_url": "https://ensam.example.se/start",
     "claim_format": "code",
     "without_grant": "release",
+    "needs_reason": "yes",
     "first_day": "2026-11-01",
 }
 NOTICE = {
@@ -81,6 +82,7 @@ def test_an_e_service_is_registered(site: Site) -> None:
     service = site.parts.authz.service_of_code("ensamkommande")
     assert service.description == "Rad ett\nRad två"
     assert (service.claim_format, service.without_grant) == ("code", "release")
+    assert service.needs_reason
     assert "service:add" in actions(site)
 
 
@@ -95,6 +97,7 @@ def test_an_e_service_is_registered(site: Site) -> None:
         ({"start_url": "javascript:alert(1)"}, "Skriv en adress som börjar"),
         ({"claim_format": "morse"}, "Välj behörigheter skickas som."),
         ({"without_grant": ""}, "Välj utan behörighet."),
+        ({"needs_reason": ""}, "Välj när behörigheter ändras."),
         ({"last_day": "2026-10-01"}, "Den sista dagen kan inte"),
     ],
 )

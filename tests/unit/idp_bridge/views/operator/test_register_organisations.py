@@ -1,5 +1,7 @@
 """Operators keep organisations and agreements, and see who loses what."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,20 @@ def test_the_list_shows_what_each_organisation_has(site: Site) -> None:
     region = rows[0]
     assert region[1] == "232100-0016 + 1"
     assert region[2:6] == ["Region", "2", "1", "3"]
+
+
+def test_what_the_list_shows_goes_out_as_a_file(site: Site) -> None:
+    answer = site.get(f"{LIST}.csv?typ=region")
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="organisationer-2026-11-23.csv"'
+    )
+    assert answer.headers["Cache-Control"] == "no-store"
+    text = answer.data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert rows[0][:3] == ["Namn", "Organisationsnummer", "Typ"]
+    assert [row[:6] for row in rows[1:]] == [
+        ["Region Stockholm", "232100-0016, 556559-4230", "Region", "2", "1", "3"]
+    ]
 
 
 @pytest.mark.parametrize(
