@@ -13,6 +13,7 @@
   const idle = Number(box.dataset.idle) * 1000;
   const end = Date.now() + Number(box.dataset.left) * 1000;
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
+  const home = box.parentNode;
   let before = null;
   let timers = [];
 
@@ -41,6 +42,8 @@
     text.textContent = isLast ? box.dataset.last : box.dataset.soon;
     button.hidden = isLast;
     before = document.activeElement;
+    // What is outside of an open dialog can be neither seen nor pressed.
+    (document.querySelector("dialog[open]") ?? home).append(box);
     box.hidden = false;
     (isLast ? text : button).focus();
   }
@@ -62,6 +65,7 @@
       .then((answer) => (answer.ok ? active() : location.reload()))
       .catch(() => form.submit());
   });
+  document.addEventListener("close", () => home.append(box), true);
   tabs?.addEventListener("message", begin);
   document.addEventListener("htmx:after:swap", active);
   active();

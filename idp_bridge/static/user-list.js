@@ -48,9 +48,13 @@
   }
 
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status !== 401) {
+    if (isOurs(event) && event.detail.ctx.response.status !== 401) {
       fail();
     }
   });
-  document.addEventListener("htmx:error", fail);
+  document.addEventListener("htmx:error", (event) => {
+    if (isOurs(event)) {
+      fail();
+    }
+  });
 })();

@@ -20,6 +20,7 @@ _REFUSED: Final[Mapping[str, str]] = {
         " behörigheten gäller inte längre."
     ),
     "own-rights": "Ingen ändrar sina egna behörigheter.",
+    "no-reason": "Skriv en anledning. Det krävs för {about}.",
     "bad-fields": "Något i formuläret går inte att använda. Gå tillbaka och ändra det.",
 }
 _ENDS: Final[Mapping[str, str]] = {
@@ -103,6 +104,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 _FORMS: Final[Mapping[str, str]] = {
     "nobody": "Välj minst en användare.",
     "no-permission": "Välj en behörighet.",
+    "no-reason": "Skriv en anledning. Det krävs för {service}.",
     "reason": "Ta bort tecken i anledningen som inte går att visa.",
     "no-colleague": "Välj en kollega.",
 }

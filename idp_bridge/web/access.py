@@ -168,10 +168,9 @@ class _Guard:
 
     def _answer_stranger(self, area: Area, *, is_over: bool) -> Response:
         """Log in first; what a form brought is not done."""
-        if request.headers.get("HX-Request") == "true":
-            page = this_page(area)
-            return Response(status=_UNAUTHORISED, headers={"HX-Redirect": page})
         is_reading = request.method in _READING
+        if is_reading and _comes_from_script():
+            return _send_script_to_page(area)
         if area is Area.ADMIN and (is_over or not is_reading):
             is_kept = not is_reading and drafts.keep_form()
             return self._doors.show_ended(is_kept=is_kept)
@@ -185,7 +184,10 @@ class _Guard:
         """Ask for a login that is not old, where one is needed."""
         if needed not in NEEDS_FRESH_LOGIN or not is_login_old(known):
             return None
-        if request.method in _READING:
+        is_reading = request.method in _READING
+        if is_reading and _comes_from_script():
+            return _send_script_to_page(known.area)
+        if is_reading:
             return self._doors.ask_to_log_in(known.area, afresh=True)
         return self._doors.show_old(is_kept=drafts.keep_form_of_viewer())
 
@@ -198,6 +200,22 @@ class _Guard:
                 return redirect(this_page(area), _SEE_OTHER)
             raise
         return None
+
+
+def _comes_from_script() -> bool:
+    """Tell whether a script on a page of ours asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _send_script_to_page(area: Area) -> Response:
+    """Let the browser go to the page itself, which asks for a login.
+
+    A script cannot follow a redirect to another site, and must not put a page for
+    logging in where it expected a part of this one. A form that a script sent is
+    answered with a page, and sent once more without the script.
+    """
+    page = this_page(area)
+    return Response(status=_UNAUTHORISED, headers={"HX-Redirect": page})
 
 
 def _area_of(needed: Right | str, known: PersonSession | None) -> Area:

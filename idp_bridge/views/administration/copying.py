@@ -5,10 +5,11 @@ from typing import Final
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from authz.administration.errors import BadFieldsError, NoReasonError
 from authz.administration.models import ChangeKind, UserPage, UserView
 from idp_bridge.services import services
 from idp_bridge.texts import CHANGE_TEXTS
-from idp_bridge.views.administration import list_state, results, ticks
+from idp_bridge.views.administration import list_state, reasons, results, ticks
 from idp_bridge.views.administration.frame import (
     UNPROCESSABLE,
     USER,
@@ -45,16 +46,34 @@ def save_copy(membership: int, **_number: str) -> AnyResponse:
         return _show(user, CHANGE_TEXTS.forms["no-colleague"], UNPROCESSABLE)
     colleague = _user(ticks.read_number(text))
     if request.form.get("steg") != _SAVE:
-        return show("check_copy", user=user, colleague=colleague)
-    result = administration().copy_permissions(
-        organisation().id,
-        colleague.membership_id,
-        [membership],
-        actor=actor(),
-        now=services().clock(),
-    )
+        return _show_check(user, colleague)
+    try:
+        result = administration().copy_permissions(
+            organisation().id,
+            colleague.membership_id,
+            [membership],
+            reason=reasons.read(request.form),
+            actor=actor(),
+            now=services().clock(),
+        )
+    except (BadFieldsError, NoReasonError) as error:
+        return _show_check(user, colleague, reasons.problem_of(error))
     told = results.remember(ChangeKind.COPY, result)
     return go_to(address_of("show_user", membership=membership, andring=told))
+
+
+def _show_check(user: UserView, colleague: UserView, problem: str = "") -> Response:
+    """Show what would be copied, with a field for the reason."""
+    copied = [each for each in colleague.services if each.grants and each.has_agreement]
+    return show(
+        "check_copy",
+        UNPROCESSABLE if problem else _FINE,
+        user=user,
+        colleague=colleague,
+        reason=reasons.read(request.form),
+        must_tell_why=[one.service for one in copied if one.service.needs_reason],
+        problems={reasons.FIELD: problem} if problem else {},
+    )
 
 
 def _user(membership: int) -> UserView:

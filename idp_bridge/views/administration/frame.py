@@ -8,6 +8,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,6 +31,7 @@ USER: Final = f"{ORGANISATION}/anvandare/<int(max=2147483647):membership>"
 CONFLICT: Final = 409
 UNPROCESSABLE: Final = 422
 _SEE_OTHER: Final = 303
+_NO_CONTENT: Final = 204
 
 
 bp.add_app_template_filter(texts.clock_time, "clock_time")
@@ -72,10 +74,22 @@ def address_of(endpoint: str, **values: object) -> str:
 
 def show(template: str, status: int = 200, /, **facts: object) -> Response:
     """Show a page of administrators, which no cache keeps."""
-    html = render_template(f"administration/{template}.html", **frame_facts(), **facts)
+    html = render_template(
+        f"administration/{template}.html", frame=_frame(), **frame_facts(), **facts
+    )
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def asks_for_part() -> bool:
+    """Tell whether a script on a page of ours asks, and puts the answer in place."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _frame() -> str:
+    """Say what is around a form: a page, or a dialog on the page that is there."""
+    return f"administration/{'dialog' if asks_for_part() else 'layout'}.html"
 
 
 def frame_facts() -> dict[str, object]:
@@ -95,4 +109,6 @@ def frame_facts() -> dict[str, object]:
 
 def go_to(address: str) -> AnyResponse:
     """Send the browser to a page after a form, so that a reload sends nothing."""
+    if asks_for_part():
+        return Response(status=_NO_CONTENT, headers={"HX-Redirect": address})
     return redirect(address, _SEE_OTHER)

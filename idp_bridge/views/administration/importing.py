@@ -12,18 +12,25 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz import sheets
-from authz.administration.errors import AdministrationError, ImportRefusedError
+from authz.administration.errors import (
+    AdministrationError,
+    BadFieldsError,
+    ImportRefusedError,
+    NoReasonError,
+)
 from authz.administration.models import (
     ChangeKind,
     CheckedRow,
     ImportRow,
     ImportState,
+    ServiceName,
 )
 from authz.errors import UnreadableSheetError
 from idp_bridge.services import services
 from idp_bridge.texts import CHANGE_TEXTS
 from idp_bridge.views.administration import (
     checked_files,
+    reasons,
     results,
     ticks,
     tries,
@@ -41,7 +48,7 @@ from idp_bridge.views.administration.frame import (
     organisation,
     show,
 )
-from idp_bridge.views.administration.user_sheet import ReadSheet
+from idp_bridge.views.administration.user_sheet import Column, ReadSheet
 from idp_bridge.views.administration.users import choices_here
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
@@ -108,9 +115,14 @@ def save_checked(name: str, **_number: str) -> AnyResponse:
         result = administration().import_users(
             organisation().id,
             [each.row for each in checked],
+            reason=reasons.read(request.form),
             actor=actor(),
             now=services().clock(),
         )
+    except (BadFieldsError, NoReasonError) as error:
+        checked_files.keep(file, name)
+        problem = reasons.problem_of(error)
+        return _show_checked(name, file, UNPROCESSABLE, problem=problem)
     except AdministrationError:
         checked_files.keep(file, name)
         return _show_checked(name, file, _CONFLICT)
@@ -187,11 +199,14 @@ def _show_form(problem: str | None = None) -> Response:
     return show("import", UNPROCESSABLE if problem else _FINE, problems=problems)
 
 
-def _show_checked(name: str, file: KeptFile, status: int = _FINE) -> Response:
+def _show_checked(
+    name: str, file: KeptFile, status: int = _FINE, *, problem: str = ""
+) -> Response:
     checked = _check(file)
+    columns = user_sheet.columns_of(choices_here())
     names = {
         column.permission.id: f"{column.permission.name} i {column.service.name}"
-        for column in user_sheet.columns_of(choices_here())
+        for column in columns
     }
     counts = Counter(each.state for each in checked)
     return show(
@@ -205,7 +220,27 @@ def _show_checked(name: str, file: KeptFile, status: int = _FINE) -> Response:
         shown=checked_files.fingerprint(checked),
         takes=file.takes,
         has_changed=status == _CONFLICT,
+        reason=reasons.read(request.form),
+        problem_of_reason=problem,
+        must_tell_why=_services_that_ask(checked, columns),
     )
+
+
+def _services_that_ask(
+    checked: Sequence[CheckedRow], columns: Sequence[Column]
+) -> list[ServiceName]:
+    """List the e-tjänster that want to know why, and which the file changes."""
+    changed = {
+        number
+        for each in checked
+        for number in (*each.gives, *each.takes, *each.changes_ends)
+    }
+    asking = {
+        column.service.id: column.service
+        for column in columns
+        if column.service.needs_reason and column.permission.id in changed
+    }
+    return list(asking.values())
 
 
 _ORDER: Final = (

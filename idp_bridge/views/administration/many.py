@@ -13,15 +13,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
+from authz.administration.errors import BadFieldsError, NoReasonError
 from authz.administration.models import (
     ChangeKind,
     PermissionName,
     ServiceChoice,
+    ServiceName,
     UserView,
 )
 from idp_bridge.services import services
 from idp_bridge.texts import CHANGE_TEXTS
-from idp_bridge.views.administration import results, ticks
+from idp_bridge.views.administration import reasons, results, ticks
 from idp_bridge.views.administration.frame import (
     ORGANISATION,
     UNPROCESSABLE,
@@ -56,6 +58,7 @@ class Wish:
     members: tuple[int, ...]
     permission: str = ""
     until: str = ""
+    reason: str = ""
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> "Wish":
@@ -73,6 +76,7 @@ class Wish:
             members=members,
             permission=form.get("behorighet", ""),
             until=form.get("till", "").strip() if deed == GIVE else "",
+            reason=reasons.read(form),
         )
 
     @property
@@ -114,7 +118,17 @@ def save_many(**_number: str) -> AnyResponse:
         return _show(wish, UNPROCESSABLE, problems=problems)
     if step != _SAVE:
         return _show(wish, is_checked=True)
-    told = save(int(wish.permission), give=wish.gives, take=wish.takes, end=wish.end)
+    try:
+        told = save(
+            int(wish.permission),
+            give=wish.gives,
+            take=wish.takes,
+            end=wish.end,
+            reason=wish.reason,
+        )
+    except (BadFieldsError, NoReasonError) as error:
+        found = {reasons.FIELD: reasons.problem_of(error)}
+        return _show(wish, UNPROCESSABLE, problems=found)
     return go_to(address_of("show_users", andring=told))
 
 
@@ -124,6 +138,7 @@ def save(
     give: tuple[int, ...],
     take: tuple[int, ...],
     end: datetime | None,
+    reason: str,
 ) -> str:
     """Give and take a permission at once; answers with what the next address says.
 
@@ -136,6 +151,7 @@ def save(
         give=give,
         take=take,
         until=end,
+        reason=reason,
         actor=actor(),
         now=services().clock(),
     )
@@ -173,17 +189,32 @@ def _problems_of(wish: Wish) -> dict[str, str]:
     problems = {}
     if not wish.members:
         problems["markerad"] = CHANGE_TEXTS.forms["nobody"]
-    if _chosen(wish) is None:
+    chosen = _chosen(wish)
+    if chosen is None:
         problems["behorighet"] = CHANGE_TEXTS.forms["no-permission"]
+    elif chosen.service.needs_reason and not wish.reason:
+        missing = NoReasonError(chosen.service.name)
+        problems[reasons.FIELD] = reasons.problem_of(missing)
     problem = problem_of_end(wish.until, today())
     if problem:
         problems["till"] = problem
     return problems
 
 
-def _chosen(wish: Wish) -> PermissionName | None:
-    known = (each for choice in open_choices() for each in choice.permissions)
-    return next((one for one in known if str(one.id) == wish.permission), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """The permission that somebody chose, with its e-tjänst."""
+
+    permission: PermissionName
+    service: ServiceName
+
+
+def _chosen(wish: Wish) -> _Chosen | None:
+    for choice in open_choices():
+        for each in choice.permissions:
+            if str(each.id) == wish.permission:
+                return _Chosen(permission=each, service=choice.service)
+    return None
 
 
 def _show(
@@ -194,12 +225,14 @@ def _show(
     is_checked: bool = False,
     is_typed: bool = False,
 ) -> Response:
+    choices, chosen = open_choices(), _chosen(wish)
     return show(
         "check_many" if is_checked else "many",
         status,
         wish=wish,
-        choices=open_choices(),
-        permission=_chosen(wish),
+        choices=choices,
+        permission=chosen and chosen.permission,
+        must_tell_why=[one.service for one in choices if one.service.needs_reason],
         users=_users(wish.members[:_SHOWN]),
         problems=problems or {},
         is_typed=is_typed,

@@ -8,10 +8,14 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from authz.administration.errors import NotFoundError
+from authz.administration.errors import (
+    BadFieldsError,
+    NoReasonError,
+    NotFoundError,
+)
 from authz.administration.models import HolderPage, PermissionName, ServiceName
 from idp_bridge.services import services
-from idp_bridge.views.administration import list_state, many, ticks
+from idp_bridge.views.administration import list_state, many, reasons, ticks
 from idp_bridge.views.administration.frame import (
     ORGANISATION,
     UNPROCESSABLE,
@@ -42,6 +46,7 @@ class Picked:
     before: tuple[int, ...]
     after: tuple[int, ...]
     until: str = ""
+    reason: str = ""
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> "Picked":
@@ -54,6 +59,7 @@ class Picked:
             before=many.read_members(form.getlist("before")),
             after=many.read_members(form.getlist("markerad")),
             until=form.get("till", "").strip(),
+            reason=reasons.read(form),
         )
 
     @property
@@ -99,9 +105,9 @@ def show_holders(service: str, permission: str, **_number: str) -> Response:
 def save_holders(service: str, permission: str, **_number: str) -> AnyResponse:
     """Show what will happen, and when that was read do it."""
     page, picked = _page_of(service, permission), Picked.read(request.form)
-    problem = many.problem_of_end(picked.until, today())
-    if problem:
-        return _show(page, picked, UNPROCESSABLE, problems={"till": problem})
+    problems = _problems_of(page, picked)
+    if problems:
+        return _show(page, picked, UNPROCESSABLE, problems=problems)
     here = address_of("show_holders", service=service, permission=permission)
     if not (picked.gives or picked.takes):
         return go_to(f"{here}?andring=ingen")
@@ -111,8 +117,30 @@ def save_holders(service: str, permission: str, **_number: str) -> AnyResponse:
             "check_holders", page=page, picked=picked, names=names, here_path=here
         )
     number = page.permission.id
-    told = many.save(number, give=picked.gives, take=picked.takes, end=picked.end)
+    try:
+        told = many.save(
+            number,
+            give=picked.gives,
+            take=picked.takes,
+            end=picked.end,
+            reason=picked.reason,
+        )
+    except (BadFieldsError, NoReasonError) as error:
+        problems = {reasons.FIELD: reasons.problem_of(error)}
+        return _show(page, picked, UNPROCESSABLE, problems=problems)
     return go_to(f"{here}?andring={told}")
+
+
+def _problems_of(page: HolderPage, picked: Picked) -> dict[str, str]:
+    problems = {}
+    problem = many.problem_of_end(picked.until, today())
+    if problem:
+        problems["till"] = problem
+    is_change = picked.gives or picked.takes
+    if is_change and page.service.needs_reason and not picked.reason:
+        missing = NoReasonError(page.service.name)
+        problems[reasons.FIELD] = reasons.problem_of(missing)
+    return problems
 
 
 def _page_of(service: str, permission: str) -> HolderPage:

@@ -16,12 +16,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from authz.administration.errors import (
     BadFieldsError,
     ConflictError,
+    NoReasonError,
     NotFoundError,
 )
 from authz.administration.models import ChangeKind, Conflict, PermissionForm
 from idp_bridge.services import services
-from idp_bridge.texts import CHANGE_TEXTS, STOCKHOLM
-from idp_bridge.views.administration import results, ticks
+from idp_bridge.texts import STOCKHOLM
+from idp_bridge.views.administration import reasons, results, ticks
 from idp_bridge.views.administration.frame import (
     UNPROCESSABLE,
     USER,
@@ -79,8 +80,8 @@ def save_permissions(membership: int, **_number: str) -> AnyResponse:
         )
     except ConflictError as error:
         return _show_conflict(_form_of(membership), ticked, error.conflicts)
-    except BadFieldsError:
-        problem = CHANGE_TEXTS.forms["reason"]
+    except (BadFieldsError, NoReasonError) as error:
+        problem = reasons.problem_of(error)
         return _show(_form_of(membership), ticked, UNPROCESSABLE, problem=problem)
     told = results.remember(ChangeKind.PERMISSIONS, result)
     if request.args.get("fran") == REVIEW:
@@ -167,6 +168,9 @@ def _show(
         ends=_ends(ticked),
         wrong=ticked.problems,
         problem_of_reason=problem,
+        must_tell_why=[
+            one.service for one in form.services if one.service.needs_reason
+        ],
         is_typed=is_typed,
     )
 

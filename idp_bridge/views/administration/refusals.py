@@ -7,6 +7,7 @@ from flask import Response
 from authz.administration.errors import (
     BadFieldsError,
     NoAgreementError,
+    NoReasonError,
     OwnRightsError,
 )
 from idp_bridge.views.administration.frame import UNPROCESSABLE, bp, show
@@ -19,6 +20,12 @@ _CONFLICT: Final = 409
 def _show_no_agreement(error: NoAgreementError) -> Response:
     """Say which e-tjänst has no agreement, or not any more."""
     return show("refused", _CONFLICT, code=error.code, about=error.service_name)
+
+
+@bp.errorhandler(NoReasonError)
+def _show_no_reason(error: NoReasonError) -> Response:
+    """Say which e-tjänst wants to know why, where no form says it better."""
+    return show("refused", UNPROCESSABLE, code=error.code, about=error.service_name)
 
 
 @bp.errorhandler(OwnRightsError)

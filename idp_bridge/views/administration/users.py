@@ -13,6 +13,7 @@ from idp_bridge.views.administration.frame import (
     ORGANISATION,
     address_of,
     administration,
+    asks_for_part,
     bp,
     frame_facts,
     organisation,
@@ -42,7 +43,7 @@ def show_users(number: str) -> Response:
     choices = choices_here()
     query = list_state.read(request.args, choices)
     facts = _facts(query, choices)
-    if request.headers.get("HX-Request") == "true":
+    if asks_for_part():
         html = render_template(
             "administration/users_changed.html", **frame_facts(), **facts
         )

@@ -37,6 +37,14 @@ def office(tmp_path: Path) -> Office:
     return office
 
 
+def test_the_page_says_when_the_chain_was_checked(office: Office) -> None:
+    assert "Kedjan är inte kontrollerad ännu." in text_of(office.get(EVENTS))
+    chains = [head.chain for head in office.parts.authz.verify_audit()]
+    office.parts.authz.note_audit_check(chains, now=office.clock())
+    page = text_of(office.get(EVENTS))
+    assert "Kedjan kontrollerad 2026-11-23 kl. 13.00." in page
+
+
 @pytest.mark.parametrize(
     "action",
     [
