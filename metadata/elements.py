@@ -58,6 +58,8 @@ def children(parent: etree._Element, *path: str) -> Iterator[etree._Element]:
     found = [parent]
     for tag in path:
         found = [child for element in found for child in element.iterchildren(tag)]
+        if not found:  # most entities lack most of what may be there
+            break
     return iter(found)
 
 

@@ -37,6 +37,7 @@ _SCOPED: Final = (MD + "IDPSSODescriptor", MD + "AttributeAuthorityDescriptor")
 _READ_BY: Final = {
     names.ASSURANCE_CERTIFICATION: Role.IDP,
     names.ENTITY_CATEGORY: Role.SP,
+    names.SUBJECT_ID_SIGNAL: Role.SP,
 }
 """Attributes of an entity that the reader (``reader.py``) reads for one role alone."""
 _IDS: Final = ("ID", "Id")

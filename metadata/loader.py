@@ -333,7 +333,8 @@ class MetadataAdmin:
             reason = _CHANGED_FILE if pinned.trust != source.trust else None
             reason = reason or candidate.shrinkage_problem()
             if reason:
-                return self._notebook.pending(state, candidate, reason, dry_run=dry_run)
+                waits = self._loading.waiting(candidate, reason)
+                return self._notebook.pending(state, waits, dry_run=dry_run)
             also = self._also(Action.REFRESH, source, sha256=document.sha256)
             change = (
                 None

@@ -15,9 +15,18 @@ from itertools import islice
 from typing import Final
 
 from metadata.admission import Admission
+from metadata.comparing import change_of
 from metadata.elements import Reading
 from metadata.errors import SourceRefusedError
-from metadata.records import Change, Difference, Loaded, Mark, SourceState
+from metadata.records import (
+    Change,
+    Difference,
+    EntityChange,
+    Loaded,
+    Mark,
+    PendingVersion,
+    SourceState,
+)
 from metadata.reports import MAX_LISTED, LoadedEntity, LoadReport
 from metadata.rules import Unread, trusted_document
 from metadata.schedule import next_check
@@ -27,6 +36,8 @@ from metadata.store import EntityStore
 
 _READING_VERSION: Final = 2
 """To be raised when the same XML gives another record than before."""
+MAX_COMPARED: Final = 20
+"""Changed entities of which it is said what has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +163,28 @@ class Loading:
                 difference=_difference(before, spool, kept=admission.kept),
                 overlaps=self._overlaps(admission, spool),
             )
+
+    def waiting(self, candidate: Candidate, reason: str) -> PendingVersion:
+        """Describe a version that is not taken without an operator's word."""
+        return PendingVersion(
+            sha256=candidate.sha256,
+            at=candidate.loaded.at,
+            reason=reason,
+            difference=candidate.difference,
+            changes=self._changes(candidate),
+        )
+
+    def _changes(self, candidate: Candidate) -> tuple[EntityChange, ...]:
+        """Say in what the first of the changed entities differ from those in use."""
+        shown = candidate.difference.changed[:MAX_COMPARED]
+        loopback = self._strictness.allow_loopback_http
+        found = []
+        for after in candidate.spool if shown else ():
+            if after.entity_id in shown:
+                records = dict(self._store.records_of(after.entity_id))
+                before = records[candidate.loaded.source.name]
+                found.append(change_of(before, after, allow_loopback_http=loopback))
+        return tuple(found)
 
     def _overlaps(self, admission: Admission, spool: Spool) -> tuple[str, ...]:
         mine = {record.entity_id: record.roles for record in spool.without_xml()}

@@ -4,9 +4,10 @@ Nothing is noted over a version that somebody else has taken meanwhile: a slow p
 would say that a source is ill which is well.
 """
 
+from dataclasses import replace
+
 from metadata.clock import Clock
 from metadata.errors import MetadataError, MetadataExpiredError, SourceRefusedError
-from metadata.loading import Candidate
 from metadata.records import PendingVersion, SourceNote, SourceState
 from metadata.reports import Outcome, RefreshResult
 from metadata.schedule import next_check, next_try
@@ -50,18 +51,13 @@ class Notebook:
         )
 
     def pending(
-        self, state: SourceState, candidate: Candidate, reason: str, *, dry_run: bool
+        self, state: SourceState, waits: PendingVersion, *, dry_run: bool
     ) -> RefreshResult:
         """Keep what waits for an operator, but not its document."""
         before = state.pending
-        is_known = before is not None and before.sha256 == candidate.sha256
-        waits = PendingVersion(
-            sha256=candidate.sha256,
-            at=before.at if before is not None and is_known else self._clock(),
-            reason=reason,
-            difference=candidate.difference,
-        )
-        problem = f"{SourceRefusedError.code}: {reason}: it waits for approval"
+        if before is not None and before.sha256 == waits.sha256:
+            waits = replace(waits, at=before.at)
+        problem = f"{SourceRefusedError.code}: {waits.reason}: it waits for approval"
         return RefreshResult(
             source=state.source.name,
             outcome=Outcome.PENDING,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from metadata.entities import Role
 from metadata.sources import Source, Validators
@@ -99,6 +100,41 @@ class Overlap:
     """The first ones, where somebody asks about one source."""
 
 
+class FactKind(StrEnum):
+    """What kind of thing is said of an entity, in the order in which it matters."""
+
+    ROLE = "role"
+    CERTIFICATE = "certificate"
+    ADDRESS = "address"
+    ATTRIBUTE = "attribute"
+    """That a service asks for."""
+    RULE = "rule"
+    """Which signatures it wants or promises."""
+    CATEGORY = "category"
+    LEVEL = "level"
+    SCOPE = "scope"
+    NAME = "name"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactChange:
+    """What is new and what is gone, of one kind."""
+
+    kind: FactKind
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityChange:
+    """In what an entity differs from the one in use."""
+
+    entity_id: str
+    facts: tuple[FactChange, ...]
+    """Nothing, when only something differs that decides nothing and nobody sees."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingVersion:
     """A version that is not used until an operator approves it."""
@@ -109,6 +145,8 @@ class PendingVersion:
     """When it was seen first."""
     reason: str
     difference: Difference
+    changes: tuple[EntityChange, ...] = ()
+    """Of the first of the changed entities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

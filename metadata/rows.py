@@ -16,8 +16,11 @@ from metadata.mdq_identifiers import sha1_of
 from metadata.records import (
     CertificateDetails,
     Difference,
+    EntityChange,
     EntityDetails,
     EntityRecord,
+    FactChange,
+    FactKind,
     Loaded,
     PendingVersion,
     SourceNote,
@@ -229,7 +232,20 @@ def _pending(text: str | None) -> PendingVersion | None:
         at=datetime.fromisoformat(found["at"]),
         reason=found["reason"],
         difference=Difference(**difference),
+        changes=tuple(map(_entity_change, found.get("changes", ()))),
     )
+
+
+def _entity_change(found: dict[str, Any]) -> EntityChange:
+    facts = tuple(
+        FactChange(
+            kind=FactKind(one["kind"]),
+            added=tuple(one["added"]),
+            removed=tuple(one["removed"]),
+        )
+        for one in found["facts"]
+    )
+    return EntityChange(entity_id=found["entity_id"], facts=facts)
 
 
 def _filters_text(filters: Filters) -> str:

@@ -11,10 +11,11 @@ import click
 from idp_bridge.cli import lint, refresh
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
+from idp_bridge.cli.waiting import show_pending
 from idp_bridge.our_metadata import OurMetadata, OurRole
 from metadata.entities import Role
 from metadata.filters import Filters
-from metadata.records import Overlap, PendingVersion, SourceState
+from metadata.records import Overlap, SourceState
 from metadata.reports import LoadReport, NewSource
 from metadata.sources import (
     DEFAULT_MAX_SHRINKAGE,
@@ -157,7 +158,7 @@ def show_all(office: Office, *, as_json: bool) -> None:
     )
     for state in states:
         if state.pending is not None:
-            _show_pending(state.source.name, state.pending)
+            show_pending(state.source.name, state.pending)
         for one in overlaps.get(state.source.name, ()):
             _show_overlap(state.source.name, one)
 
@@ -288,19 +289,3 @@ def _show_overlap(name: str, overlap: Overlap) -> None:
             f"{name}: {overlap.count} of its entities are also in {overlap.source},"
             " which decides"
         )
-
-
-def _show_pending(name: str, pending: PendingVersion) -> None:
-    found = pending.difference
-    click.echo(
-        f"{name}: {pending.reason}; SHA-256 {pending.sha256} waits for approval:"
-        f" {found.added_count} added, {found.changed_count} changed,"
-        f" {found.removed_count} removed"
-    )
-    for word, entity_ids in (
-        ("added", found.added),
-        ("changed", found.changed),
-        ("removed", found.removed),
-    ):
-        for entity_id in entity_ids:
-            click.echo(f"  {word} {entity_id}")

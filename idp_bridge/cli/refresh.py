@@ -8,6 +8,7 @@ import click
 from idp_bridge import database, logs, services, watching
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
+from idp_bridge.cli.waiting import show_pending
 from idp_bridge.order_desk import OrderDesk
 from metadata.lease_store import LeaseStore
 from metadata.loader import MetadataAdmin
@@ -47,6 +48,8 @@ def refresh(
             admin.refresh(one, dry_run=dry_run, force=force) for one in names
         )
     _show(results, as_json=as_json, dry_run=dry_run)
+    if (name or dry_run) and not as_json:  # somebody looks; a timer's log stays short
+        _show_what_waits(results)
     if any(result.outcome in _FAILURES for result in results):
         raise click.exceptions.Exit(1)
 
@@ -96,6 +99,12 @@ def _show(results: tuple[RefreshResult, ...], *, as_json: bool, dry_run: bool) -
     for result in results:
         is_failure = result.outcome in _FAILURES
         click.echo(_sentence(result, dry_run=dry_run), err=is_failure)
+
+
+def _show_what_waits(results: tuple[RefreshResult, ...]) -> None:
+    for result in results:
+        if result.pending is not None:
+            show_pending(result.source, result.pending, err=True)
 
 
 def _sentence(result: RefreshResult, *, dry_run: bool) -> str:

@@ -111,6 +111,19 @@ def every(interval: timedelta) -> str:
     return once if count == 1 else f"med {count} {plural} mellanrum"
 
 
+_FACTS: Final[Mapping[str, str]] = {
+    "role": "Roller",
+    "certificate": "Certifikat (användning, SHA-256, går ut)",
+    "address": "Adresser",
+    "attribute": "Uppgifter som tjänsten ber om",
+    "rule": "Krav på signaturer",
+    "category": "Kategorier",
+    "level": "Tillitsnivåer",
+    "scope": "Scope",
+    "name": "Namn",
+    "end": "Giltig till",
+}
+
 OPERATOR_TEXTS: Final = SimpleNamespace(
     statuses=_STATUSES,
     roles=_ROLES,
@@ -120,5 +133,6 @@ OPERATOR_TEXTS: Final = SimpleNamespace(
     problems=_PROBLEMS,
     form=_FORM,
     filters=_FILTERS,
+    facts=_FACTS,
 )
 """Words by what they stand for, as templates look them up."""

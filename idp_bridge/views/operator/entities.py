@@ -11,14 +11,8 @@ from idp_bridge.views.operator.frame import admin, bp, filled, show
 from idp_bridge.views.operator.paging import Paging, asked_page, asked_search
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
-from metadata.entities import (
-    AnyParty,
-    AttributeAuthority,
-    Endpoint,
-    IdentityProvider,
-    Role,
-    ServiceProvider,
-)
+from metadata.comparing import addresses_of
+from metadata.entities import Role
 from metadata.errors import UnknownEntityError
 
 PAGE_SIZE: Final = 50
@@ -74,28 +68,9 @@ def show_entity() -> Response:
         "entity",
         entity_id=entity_id,
         views=views,
-        endpoints_of=endpoints_of,
+        endpoints_of=addresses_of,
         soon=services().clock() + SOON,
     )
-
-
-def endpoints_of(party: AnyParty) -> list[tuple[str, str, str]]:
-    """List where a party is reached: what for, in which binding, where."""
-    return [
-        (kind, end.binding.rpartition(":")[2], end.location)
-        for kind, ends in _endpoints_by_kind(party)
-        for end in ends
-    ]
-
-
-def _endpoints_by_kind(party: AnyParty) -> list[tuple[str, tuple[Endpoint, ...]]]:
-    match party:
-        case IdentityProvider():
-            return [("SSO", party.sso_endpoints), ("SLO", party.slo_endpoints)]
-        case ServiceProvider():
-            return [("ACS", party.acs_endpoints), ("SLO", party.slo_endpoints)]
-        case AttributeAuthority():
-            return [("AA", party.attribute_endpoints)]
 
 
 def _role_of(word: str) -> Role | None:

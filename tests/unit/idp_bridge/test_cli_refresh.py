@@ -97,3 +97,12 @@ def test_programs_read_json_and_the_status(config: Path, feed: Path) -> None:
 
 def test_a_source_that_does_not_exist_is_told(config: Path) -> None:
     assert "unknown-source" in refusal(run(config, "metadata", "refresh", "nobody"))
+
+
+def test_who_asks_about_one_source_reads_what_waits(config: Path, feed: Path) -> None:
+    feed.write_bytes(document(*NAMES[:2]))
+    result = run_at(config, 1, "metadata", "refresh", "feed", "--dry-run")
+    first, second, *gone = result.stderr.splitlines()
+    assert "waits for approval" in first
+    assert f"{len(gone)} removed" in second
+    assert gone == [f"  removed {name}" for name in NAMES[2:8]]

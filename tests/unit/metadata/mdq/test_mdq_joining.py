@@ -79,12 +79,14 @@ def believed(xml: bytes, role: Role) -> AnyParty:
 A_SAYS = extensions(
     attribute(names.ENTITY_CATEGORY, "urn:category:of-a", "urn:category:of-both"),
     attribute(names.ASSURANCE_CERTIFICATION, "urn:level:of-a"),
+    attribute(names.SUBJECT_ID_SIGNAL, "subject-id"),
     attribute(OTHER, "of both", "of a"),
     scope="a.example.se",
 )
 B_SAYS = extensions(
     attribute(names.ENTITY_CATEGORY, "urn:category:of-b", "urn:category:of-both"),
     attribute(names.ASSURANCE_CERTIFICATION, "urn:level:of-b"),
+    attribute(names.SUBJECT_ID_SIGNAL, "pairwise-id"),
     attribute(OTHER, "of b", "of both"),
     scope="b.example.se",
 )

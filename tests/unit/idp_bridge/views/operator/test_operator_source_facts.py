@@ -10,10 +10,21 @@ from idp_bridge.texts.operator_texts import every
 from metadata.reports import NewSource
 from tests.support.clock import NOW
 from tests.support.keys import rsa_key
-from tests.support.metadata_documents import group, idp, signed
+from tests.support.metadata_documents import (
+    IDP,
+    SSO,
+    endpoint,
+    entity,
+    group,
+    idp,
+    idp_role,
+    key_descriptor,
+    signed,
+)
 from tests.support.operator_pages import SOURCES, Site, make_site, text_of
 
 OLD, NEW = rsa_key("federation"), rsa_key("successor")
+ADDRESS = endpoint("SingleSignOnService", SSO)
 PAGE = f"{SOURCES}/kallor/sambi"
 SIGNED_WITH_THIS = "Versionen som används är signerad med detta."
 
@@ -93,3 +104,22 @@ def test_intervals_are_said_in_the_largest_unit_that_fits(
     minutes: int, said: str
 ) -> None:
     assert every(timedelta(minutes=minutes)) == said
+
+
+def test_who_approves_a_changed_file_reads_what_has_changed(
+    site: Site, file: Path
+) -> None:
+    before = entity(IDP, idp_role(key_descriptor(OLD, "signing") + ADDRESS))
+    file.write_text(before)
+    site.admin.add(NewSource(name="sambi", location=str(file)))
+    file.write_text(entity(IDP, idp_role(key_descriptor(NEW, "signing") + ADDRESS)))
+    site.admin.refresh("sambi")
+    site.log_in("reader")
+    text = text_of(site.get(PAGE))
+    for word, key in (("Försvinner", OLD), ("Ny", NEW)):
+        fingerprint = sha256(key.certificate_der).hexdigest()
+        assert f"{word}: signing: {fingerprint}" in text
+    assert "Adresser" not in text.partition("Uppgifter")[0]
+    file.write_text(before.replace("</md:Ent", "\n</md:Ent"))
+    site.admin.refresh("sambi")
+    assert "något annat i beskrivningen" in text_of(site.get(PAGE))
