@@ -18,7 +18,19 @@ from idp_bridge.web.rights import (
 from tests.support.operator_pages import OPERATORS, Site, make_site
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-OPEN_WRITES = {"/saml/idp/sso", "/saml/sp/acs"}
+OPEN_WRITES = {
+    # messages of partners, which say themselves who may have sent them
+    "/saml/aa/query",
+    "/saml/idp/slo",
+    "/saml/idp/sso",
+    "/saml/sp/acs",
+    "/saml/sp/slo",
+    # forms of ours in a login or a session, sealed for it and for this browser
+    "/logga-in/<login_id>/avbryt",
+    "/logga-in/<login_id>/fortsatt",
+    "/logga-in/<login_id>/uppgifter",
+    "/logga-ut/alla",
+}
 """Where partners' messages arrive, which carry their own proof."""
 
 
@@ -77,7 +89,9 @@ def test_nothing_under_the_areas_of_people_is_open(site: Site) -> None:
     assert exposed == []
 
 
-def test_only_messages_of_partners_are_written_without_a_session(site: Site) -> None:
+def test_only_messages_and_sealed_forms_are_written_without_a_session(
+    site: Site,
+) -> None:
     written = {
         rule.rule
         for rule in site.app.url_map.iter_rules()
