@@ -16,7 +16,7 @@ def test_an_operator_logs_in_looks_and_logs_out(walk: Walk) -> None:
     header = page.locator("header")
     assert "Maja Sand, systemansvarig" in header.inner_text()
     assert page.get_by_role("heading", name="Källor för metadata").is_visible()
-    assert page.get_by_role("row").count() == 5
+    assert page.get_by_role("row").count() == 6
     shoot(page, "sources")
     page.get_by_role("link", name="siths").click()
     page.wait_for_url("**/kallor/siths")
