@@ -110,16 +110,13 @@ def _tell(query: AuthenticQuery, asker: Asker, parts: Parts) -> bytes:
     if decision is None and asker.policy.unknown_subject is UnknownSubject.REFUSE:
         raise UnknownSubjectError("nobody whom this SP knows by that name")
     heading = _heading_for(query.id, parts)
+    key = parts.signing_key_for(asker.sp)
     if not told:
-        return attribute_response.make_without_assertion(
-            heading, _SUCCESS, parts.signing_key
-        )
+        return attribute_response.make_without_assertion(heading, _SUCCESS, key)
     statement = Statement(
         audience=asker.sp.entity_id, name_id=question.name_id, attributes=told
     )
-    return attribute_response.make_answer(
-        heading, statement, protection, parts.signing_key
-    )
+    return attribute_response.make_answer(heading, statement, protection, key)
 
 
 def _decide(name_id: NameID, asker: Asker, parts: Parts) -> Decision | None:

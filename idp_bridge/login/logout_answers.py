@@ -168,7 +168,7 @@ def to_asker(asker: Asker, status: Status, parts: Parts) -> OutboundRequest | No
     return logout_writing.answer_for_browser(
         answer,
         binding=where.binding,
-        key=parts.signing_key,
+        key=parts.signing_key_for(party),
         relay_state=asker.relay_state,
     )
 

@@ -83,7 +83,7 @@ def give_up(pending: PendingLogout) -> PendingLogout:
 def drop_unreachable(pending: PendingLogout, parts: Parts) -> PendingLogout:
     """Note whom no browser can reach: nobody should be sent round for them."""
     for place, told in enumerate(pending.parties):
-        if told.progress is Progress.WAITING and _browser_endpoint(told, parts) is None:
+        if told.progress is Progress.WAITING and _by_browser(told, parts) is None:
             pending = pending.with_party(place, told.ended(Progress.FAILED))
     return pending
 
@@ -108,24 +108,27 @@ def write_next(
     return pending, None
 
 
-def _browser_endpoint(told: OtherParty, parts: Parts) -> Endpoint | None:
+def _by_browser(told: OtherParty, parts: Parts) -> tuple[Party, Endpoint] | None:
+    """Find where a browser can carry a request to; ``None`` if nowhere."""
     try:
         party = side_of(told.role, parts).find(told.entity_id)
     except BridgeError:
         return None
-    return endpoint(party, *BY_BROWSER)
+    where = endpoint(party, *BY_BROWSER)
+    return (party, where) if where else None
 
 
 def _for_browser(
     told: OtherParty, request_id: str, parts: Parts
 ) -> OutboundRequest | None:
-    where = _browser_endpoint(told, parts)
-    if where is None:
+    found = _by_browser(told, parts)
+    if found is None:
         return None
+    party, where = found
     side = side_of(told.role, parts)
     question = _question(told, side, request_id, where.location, parts)
     return logout_writing.request_for_browser(
-        question, binding=where.binding, key=parts.signing_key
+        question, binding=where.binding, key=parts.signing_key_for(party)
     )
 
 
@@ -149,7 +152,9 @@ def _letter(
         party=party,
         request_id=request_id,
         location=where.location,
-        envelope=logout_writing.request_in_envelope(question, parts.signing_key),
+        envelope=logout_writing.request_in_envelope(
+            question, parts.signing_key_for(party)
+        ),
     )
 
 

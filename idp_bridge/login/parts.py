@@ -42,6 +42,10 @@ class Parts:
         """Say what time it is, and how far partners' clocks may go wrong."""
         return Moment(self.clock(), self.settings.saml.clock_skew)
 
+    def signing_key_for(self, party: IdentityProvider | ServiceProvider) -> SigningKey:
+        """Let our key sign for a party, as its metadata says that it can verify."""
+        return self.signing_key.signing_for(party.verifies)
+
     @property
     def sso_url(self) -> str:
         """Where e-tjänster send their requests."""
