@@ -12,7 +12,6 @@ from idp_bridge.login.pending_logout import LIFETIME
 from idp_bridge.saml import logout_messages
 from metadata import names
 from metadata.calling import Reply
-from metadata.entities import Verifies
 from tests.support.logout_site import (
     KEYS,
     PLACES,
@@ -80,26 +79,6 @@ def test_our_own_session_is_over_before_anybody_is_told(site: LogoutSite) -> Non
     site.ask(told)
     assert not site.is_logged_in(told)
     assert not site.is_logged_in(other)
-
-
-def test_everybody_is_told_in_signatures_that_they_can_verify(site: LogoutSite) -> None:
-    first, _ = site.log_in_at(), site.log_in_at(OTHER_SP)
-    strong = Verifies(signatures=(names.SIGNATURE_RSA_SHA512,))
-    for sp in (SP, OTHER_SP):
-        site.parties.sps[sp] = replace(site.parties.sps[sp], verifies=strong)
-    page = site.follow(site.ask(first))
-    used = {}
-    while b"Du loggas ut" in page.data:
-        party, (_, asked) = next_party(page), carried(page)
-        used[party] = asked.signature and asked.signature.algorithm
-        page = site.follow(site.answer_as(party, asked))
-    _, answer = carried(page)
-    used[SP] = answer.signature and answer.signature.algorithm
-    assert used == {
-        OTHER_SP: names.SIGNATURE_RSA_SHA512,
-        IDP: names.SIGNATURE_RSA_SHA256,
-        SP: names.SIGNATURE_RSA_SHA512,
-    }
 
 
 def test_an_e_service_alone_is_answered_at_once_when_upstream_stays_in(
