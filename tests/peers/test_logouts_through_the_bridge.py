@@ -1,7 +1,8 @@
-"""People log in once at three e-tjänster, and out of all of them, wherever they begin.
+"""People log in once at four e-tjänster, and out of all of them, wherever they begin.
 
 SimpleSAMLphp upstream, and downstream mod_auth_mellon twice, one of them told by SOAP,
-and SimpleSAMLphp as a service provider; all at once, over TLS.
+SimpleSAMLphp as a service provider, and a Shibboleth SP that asks our attribute
+authority what people may do; all at once, over TLS.
 """
 
 from collections.abc import Iterator
@@ -15,14 +16,23 @@ from tests.support.peers import story
 from tests.support.peers.bridge_process import Bridge, Stores, bridge, node
 from tests.support.peers.browser import Browser, Page
 from tests.support.peers.mellon import Mellon, mellon, serving
+from tests.support.peers.shibboleth import (
+    Partner,
+    Shibboleth,
+    read_attributes,
+    shibboleth,
+)
+from tests.support.peers.shibboleth import serving as asks_later
 from tests.support.peers.simplesamlphp import SimpleSamlPhp, log_in, simplesamlphp
 from tests.support.peers.simplesamlphp_sp import SimpleSamlPhpSp, simplesamlphp_sp
 from tests.support.peers.tls import Authority
 
 pytestmark = pytest.mark.peers
 
-MELLON, SOAP_MELLON = "127.0.0.12", "127.0.0.15"
+MELLON, SOAP_MELLON, SHIBBOLETH = "127.0.0.12", "127.0.0.15", "127.0.0.18"
 SSP, BY_BROWSER, BY_SOAP = "simplesamlphp", "mellon", "mellon-soap"
+SHIB = "shibboleth"
+MAY = {"MAY": story.PERMISSIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Everybody:
     by_browser: Mellon
     by_soap: Mellon
     ssp: SimpleSamlPhpSp
+    shibboleth: Shibboleth
     bridge: Bridge
 
 
@@ -51,14 +62,21 @@ def everybody(authority: Authority) -> Iterator[Everybody]:
             "METADATA__CA_FILE": str(authority.trust),
         }
         where = Stores("sqlite:///bridge.db")
-        made = stack.enter_context(bridge("logout", where, [method], more=more))
+        asking = stack.enter_context(shibboleth("shibboleth", SHIBBOLETH))
+        policies = [story.asking_later(asking.entity_id)]
+        made = stack.enter_context(
+            bridge("logout", where, [method], policies, more=more)
+        )
+        tls = made.certify(authority)
         ssp = stack.enter_context(simplesamlphp_sp(authority, made.idp_entity_id))
-        found = Everybody(idp, by_browser, by_soap, ssp, made)
+        found = Everybody(idp, by_browser, by_soap, ssp, asking, made)
         _introduce(found, Browser(authority.trust))
         known = {"bridge": made.published("idp")}
         for each in (by_browser, by_soap):
             stack.enter_context(serving(each, authority, known, story.SHOWN))
-        stack.enter_context(node(made, authority))
+        partner = Partner.of(made, tls)
+        stack.enter_context(asks_later(asking, authority, partner, MAY))
+        stack.enter_context(node(made, authority, tls=tls))
         yield found
 
 
@@ -70,10 +88,11 @@ def _introduce(found: Everybody, browser: Browser) -> None:
     made.learn(BY_BROWSER, found.by_browser.metadata, "sp")
     made.learn(BY_SOAP, found.by_soap.metadata, "sp")
     made.learn(SSP, found.ssp.metadata(browser), "sp")
+    made.learn(SHIB, found.shibboleth.metadata, "sp")
     made.load_catalogue(
         story.catalogue(
             refusing=f'{found.by_browser.entity_id}", "{found.by_soap.entity_id}',
-            releasing=found.ssp.entity_id,
+            releasing=f'{found.ssp.entity_id}", "{found.shibboleth.entity_id}',
         )
     )
     found.idp.trust("bridge", made.published("sp"))
@@ -111,10 +130,13 @@ class Visitor:
     def _way_in(self, party: str) -> str:
         if party == SSP:
             return self.all.ssp.private
+        if party == SHIB:
+            return self.all.shibboleth.private
         return self._mellon(party).login_url(self.all.bridge.idp_entity_id)
 
     def _page(self, party: str) -> str:
-        at = self.all.ssp.at if party == SSP else self._mellon(party).at
+        others = {SSP: self.all.ssp.at, SHIB: self.all.shibboleth.at}
+        at = others.get(party) or self._mellon(party).at
         return f"{at.url}/private/"
 
     def _mellon(self, party: str) -> Mellon:
@@ -133,7 +155,7 @@ class Visitor:
         raise AssertionError(f"round and round: {self.browser.visited}")
 
 
-ALL = (BY_BROWSER, BY_SOAP, SSP)
+ALL = (BY_BROWSER, BY_SOAP, SSP, SHIB)
 
 
 @pytest.fixture
@@ -156,6 +178,20 @@ def nobody_knows(visitor: Visitor) -> None:
     assert [party for party in ALL if visitor.is_in(party)] == []
     page = visitor.begin_at(BY_BROWSER)
     assert "password" in page.form_with("password").fields
+
+
+def test_one_login_is_enough_and_permissions_are_asked_for_where_none_came(
+    visitor: Visitor,
+) -> None:
+    page = visitor.browser.open(visitor.all.shibboleth.private)
+    assert read_attributes(page) == {"MAY": ("ansoka",)}
+
+
+def test_logging_out_at_shibboleth_logs_out_everywhere(visitor: Visitor) -> None:
+    page = visitor.browser.open(visitor.all.shibboleth.logout_url)
+    end = visitor.follow_out(page)
+    assert end.url.startswith(visitor.all.shibboleth.at.url)
+    nobody_knows(visitor)
 
 
 def test_logging_out_at_mellon_logs_out_everywhere(visitor: Visitor) -> None:
@@ -184,8 +220,10 @@ def test_logging_out_upstream_logs_out_everywhere(visitor: Visitor) -> None:
 
 def test_logging_out_on_our_own_page_logs_out_everywhere(visitor: Visitor) -> None:
     page = visitor.browser.open(f"{visitor.all.bridge.at.url}/logga-ut")
-    for sp in (visitor.all.by_browser, visitor.all.by_soap, visitor.all.ssp):
+    everybody = visitor.all
+    for sp in (everybody.by_browser, everybody.by_soap, everybody.ssp):
         assert sp.entity_id in page.text
+    assert everybody.shibboleth.entity_id in page.text
     begun = visitor.browser.submit(page.form_with("nyckel"))
     assert begun.status == 200
     end = visitor.follow_out(begun)

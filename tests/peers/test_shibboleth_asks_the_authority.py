@@ -7,7 +7,7 @@ believes that key depends on whether our metadata has it.
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -23,7 +23,7 @@ from tests.support.peers.shibboleth import (
     shibboleth,
 )
 from tests.support.peers.simplesamlphp import SimpleSamlPhp, log_in, simplesamlphp
-from tests.support.peers.tls import Authority, Certificate
+from tests.support.peers.tls import Authority
 
 pytestmark = pytest.mark.peers
 
@@ -58,15 +58,14 @@ def world(authority: Authority) -> Iterator[World]:
                 "asked",
                 Stores("sqlite:///bridge.db"),
                 [_method(idp)],
-                [_policy(sp) for sp in (knowing, unknowing)],
+                [story.asking_later(sp.entity_id) for sp in (knowing, unknowing)],
             )
         )
         made = World(idp, asked, knowing, unknowing)
-        tls = _own_certificate(asked, authority)
+        tls = asked.certify(authority)
         _install(made, authority)
-        whole = _published(asked, tls_certificates=[str(tls.certificate)])
-        enter(serving(knowing, authority, whole, SHOWN))
-        enter(serving(unknowing, authority, _published(asked), SHOWN))
+        enter(serving(knowing, authority, Partner.of(asked, tls), SHOWN))
+        enter(serving(unknowing, authority, Partner.of(asked), SHOWN))
         enter(node(asked, authority, tls=tls))
         yield made
 
@@ -77,25 +76,6 @@ def _method(idp: SimpleSamlPhp) -> dict[str, object]:
         "method": "siths",
         "title": "SITHS",
         "levels": [LOA_SAMBI_3],
-    }
-
-
-def _own_certificate(asked: Bridge, authority: Authority) -> Certificate:
-    """Keep a certificate where no other bridge at the same address changes it."""
-    made = authority.certify(asked.at.address)
-    return Certificate(
-        asked.at.write("tls.pem", made.certificate.read_bytes()),
-        asked.at.write("tls.key", made.key.read_bytes()),
-    )
-
-
-def _policy(sp: Shibboleth) -> dict[str, object]:
-    return {
-        "entity_id": sp.entity_id,
-        "service": "ersattning",
-        "permission_attribute": story.PERMISSIONS,
-        "attribute_queries": True,
-        "push_permissions": False,
     }
 
 
@@ -110,19 +90,6 @@ def _install(made: World, authority: Authority) -> None:
         )
     )
     made.idp.trust("bridge", made.bridge.published("sp"))
-
-
-def _published(asked: Bridge, tls_certificates: list[str] | None = None) -> Partner:
-    """Let the bridge describe itself, with a certificate of its TLS or without."""
-    name = "IDP_BRIDGE_PUBLISHED__AA_TLS_CERTIFICATES"
-    more = {name: json.dumps(tls_certificates)} if tls_certificates else {}
-    speaking = replace(asked, environ={**asked.environ, **more})
-    return Partner(
-        idp_entity_id=asked.idp_entity_id,
-        idp_metadata=speaking.published("idp"),
-        aa_entity_id=f"{asked.at.url}/saml/aa",
-        aa_metadata=speaking.published("aa"),
-    )
 
 
 def arrive(sp: Shibboleth, visitor: Browser, user: str) -> Page:

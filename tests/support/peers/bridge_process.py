@@ -116,6 +116,14 @@ class Bridge:
         """Say what it publishes about itself as ``sp``, ``idp`` or ``aa``."""
         return self.command("metadata", "publish", role).encode()
 
+    def certify(self, authority: Authority) -> Certificate:
+        """Get a TLS certificate that no other bridge at the same address changes."""
+        made = authority.certify(self.at.address)
+        return Certificate(
+            self.at.write("tls.pem", made.certificate.read_bytes()),
+            self.at.write("tls.key", made.key.read_bytes()),
+        )
+
     def log(self) -> str:
         """Read all that its nodes have written so far."""
         return "".join(path.read_text() for path in self.at.folder.glob(f"*{LOG}"))

@@ -9,8 +9,9 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from metadata import names
 from tests.support.keys import KeyPair, rsa_key
@@ -21,9 +22,10 @@ from tests.support.peers.apache import (
     apache_place,
     installed,
 )
+from tests.support.peers.bridge_process import Bridge
 from tests.support.peers.browser import Page
 from tests.support.peers.places import Place
-from tests.support.peers.tls import Authority
+from tests.support.peers.tls import Authority, Certificate
 from tests.support.processes import Server, running
 
 PROGRAM = "shibd"
@@ -56,6 +58,7 @@ _CONFIGURATION = """\
     <Sessions lifetime="28800" timeout="3600" relayState="ss:mem"
         checkAddress="false" handlerSSL="true" cookieProps="https">
       <SSO entityID="{idp}">SAML2</SSO>
+      <Logout>SAML2 Local</Logout>
     </Sessions>
     <Errors supportContact="root@localhost"/>
     <MetadataProvider type="XML" validate="true" path="{folder}/bridge-idp.xml"/>
@@ -108,6 +111,8 @@ _METADATA = """\
         <ds:X509Certificate>{certificate}</ds:X509Certificate>
       </ds:X509Data></ds:KeyInfo>
     </md:KeyDescriptor>
+    <md:SingleLogoutService Binding="{redirect}"
+        Location="{url}/Shibboleth.sso/SLO/Redirect"/>
     <md:AssertionConsumerService index="1" Binding="{post}"
         Location="{url}/Shibboleth.sso/SAML2/POST"/>
     <md:AttributeConsumingService index="1">
@@ -128,6 +133,24 @@ class Partner:
     aa_entity_id: str
     aa_metadata: bytes
 
+    @classmethod
+    def of(cls, bridge: Bridge, tls: Certificate | None = None) -> "Partner":
+        """Let a bridge describe itself.
+
+        Args:
+            bridge: The bridge.
+            tls: The certificate of its TLS, when its metadata shall have it.
+        """
+        name = "IDP_BRIDGE_PUBLISHED__AA_TLS_CERTIFICATES"
+        more = {name: json.dumps([str(tls.certificate)])} if tls else {}
+        speaking = replace(bridge, environ={**bridge.environ, **more})
+        return cls(
+            idp_entity_id=bridge.idp_entity_id,
+            idp_metadata=speaking.published("idp"),
+            aa_entity_id=f"{bridge.at.url}/saml/aa",
+            aa_metadata=speaking.published("aa"),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Shibboleth:
@@ -147,6 +170,12 @@ class Shibboleth:
         return f"{self.at.url}/private/"
 
     @property
+    def logout_url(self) -> str:
+        """Where somebody logs out, here and everywhere."""
+        query = urlencode({"return": f"{self.at.url}/left.html"})
+        return f"{self.at.url}/Shibboleth.sso/Logout?{query}"
+
+    @property
     def metadata(self) -> bytes:
         """What it is: it asks for the HSA-id, and for no permissions."""
         return _METADATA.format(
@@ -156,6 +185,7 @@ class Shibboleth:
             entity_id=self.entity_id,
             certificate=base64.b64encode(self.key.certificate_der).decode(),
             post=names.BINDING_POST,
+            redirect=names.BINDING_REDIRECT,
             url=self.at.url,
             hsa_id=names.ATTR_HSA_ID,
             uri=names.ATTRNAME_URI,
@@ -247,6 +277,7 @@ def _configure(sp: Shibboleth, partner: Partner, attributes: Mapping[str, str]) 
     )
     write("attribute-map.xml", _ATTRIBUTE_MAP.format(attributes=shown))
     write("htdocs/private/index.php", _SHOW)
+    write("htdocs/left.html", "<p>Left.</p>")
     configuration = _CONFIGURATION.format(
         folder=sp.at.folder,
         system=_SYSTEM,

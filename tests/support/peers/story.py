@@ -70,6 +70,17 @@ def personal_data(person: Person) -> tuple[str, ...]:
     )
 
 
+def asking_later(sp_entity_id: str) -> dict[str, object]:
+    """Agree with an e-tjänst that it asks what people may do after they logged in."""
+    return {
+        "entity_id": sp_entity_id,
+        "service": "ersattning",
+        "permission_attribute": PERMISSIONS,
+        "attribute_queries": True,
+        "push_permissions": False,
+    }
+
+
 def catalogue(*, refusing: str, releasing: str) -> str:
     """Write the catalogue.
 
