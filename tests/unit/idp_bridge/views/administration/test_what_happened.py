@@ -18,7 +18,10 @@ from tests.support.administration_pages import (
 from tests.support.permission_world import KOMMUN, REGION
 
 EVENTS = f"/o/{REGION}/handelser"
-OF_NO_ORGANISATION = ("catalogue:", "metadata-", "notice:", "operator:", "permission:")
+OF_NO_ORGANISATION = (
+    *("catalogue:", "metadata-", "notice:", "operator:", "permission:"),
+    *("retention:", "service:", "trace:"),
+)
 NEW_PERMISSION = """
 [[services]]
 code = "landsting"
@@ -47,11 +50,7 @@ def test_the_page_says_when_the_chain_was_checked(office: Office) -> None:
 
 @pytest.mark.parametrize(
     "action",
-    [
-        each
-        for each in Action
-        if not each.startswith((*OF_NO_ORGANISATION, "retention:", "service:"))
-    ],
+    [each for each in Action if not each.startswith(OF_NO_ORGANISATION)],
 )
 def test_every_action_in_an_organisation_has_words(action: str) -> None:
     assert action in event_texts._SENTENCES
