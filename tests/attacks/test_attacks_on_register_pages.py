@@ -46,6 +46,7 @@ def writes(app: Flask) -> Iterator[tuple[str, Right]]:
         "membership_id": 1,
         "operator_id": 1,
         "notice_id": 1,
+        "filter_id": 1,
         "code": "landsting",
         "permission": "rapportera",
         "number": "2321000016",
@@ -64,7 +65,7 @@ def writes(app: Flask) -> Iterator[tuple[str, Right]]:
 
 
 WRITERS = {
-    Right.REGISTER_READ: "explain look_up_person",
+    Right.REGISTER_READ: "explain look_up_person remove_filter save_filter search",
     Right.REGISTER_CHANGE: (
         "add_administrator add_agreement add_number add_organisation"
         " change_administrator change_agreement change_organisation"

@@ -5,11 +5,11 @@ import structlog
 from flask import Flask, Response, abort
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect
-from structlog.testing import capture_logs
 from werkzeug.exceptions import TooManyRequests
 
 from authz.errors import StoreUnavailableError as PermissionsUnavailableError
 from idp_bridge.errors import BadSignatureError, NoPermissionError
+from tests.support.log_lines import capture_logs
 from tests.support.pages import pages_app
 
 SECRET = "SE2321000016-A001 anna@example.se"
@@ -27,7 +27,6 @@ def raising(error: Exception) -> FlaskClient:
 
 @pytest.fixture
 def lines() -> Iterator[list[structlog.typing.EventDict]]:
-    structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from idp_bridge import keys
 from idp_bridge.key_ring import LOOK_EVERY, KeyRing
@@ -15,6 +14,7 @@ from idp_bridge.keys import KeyProblemError, Purpose, Slot
 from tests.support.clock import FrozenClock
 from tests.support.installations import new_key, write_keys
 from tests.support.keys import rsa_key
+from tests.support.log_lines import capture_logs
 
 SECOND = timedelta(seconds=1)
 

@@ -4,12 +4,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import update
-from structlog.testing import capture_logs
 
 from authz.tables import LastLoginRow
 from tests.support.clock import NOW
+from tests.support.log_lines import capture_logs
 from tests.support.permission_world import ALICE, BOB, MELKER
 from tests.support.saml.logins import Bridge, answer_to, issued, make_bridge
 from tests.support.saml.requests import authn_request, posted
@@ -55,7 +54,6 @@ def test_a_login_goes_on_when_its_day_cannot_be_noted(bridge: Bridge) -> None:
             "CREATE TRIGGER silent BEFORE INSERT ON last_logins"
             " BEGIN SELECT RAISE(ABORT, 'nothing is written'); END"
         )
-    structlog.reset_defaults()
     with capture_logs() as lines:
         log_in(bridge, 1)
     assert [line["event"] for line in lines] == ["last-login-lost"]

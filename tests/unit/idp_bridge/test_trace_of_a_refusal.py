@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import Engine
-from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from idp_bridge.tracing.models import Told, Trace, TraceKind
@@ -18,6 +16,7 @@ from idp_bridge.tracing.tables import trace_tables
 from idp_bridge.web.access import open_to_all
 from metadata import names
 from tests.support.commands import answer, refusal, run, run_at
+from tests.support.log_lines import capture_logs
 from tests.support.operator_pages import Site, make_site, request_id_of
 from tests.support.permission_world import ALICE, BOB
 from tests.support.saml.requests import authn_request, requested_levels, signed_query
@@ -196,7 +195,6 @@ def test_a_page_is_shown_when_no_trace_can_be_kept(site: Site) -> None:
 def test_a_login_that_succeeds_leaves_no_row_but_its_steps_in_the_log(
     site: Site,
 ) -> None:
-    structlog.reset_defaults()
     with capture_logs() as lines:
         asked = ask(site)
         site.clock.advance(timedelta(seconds=40))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import Engine
-from structlog.testing import capture_logs
 
 from idp_bridge.watching import Watch
 from metadata.lease_store import LeaseStore
@@ -18,6 +17,7 @@ from metadata.store import EntityStore
 from tests.support.clock import NOW, FrozenClock
 from tests.support.databases import sqlite_engine
 from tests.support.keys import rsa_key
+from tests.support.log_lines import capture_logs
 from tests.support.metadata_documents import group, idp, signed, sp
 
 SIGNER = rsa_key("federation")
@@ -34,7 +34,6 @@ def document(*entity_ids: str) -> bytes:
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
 

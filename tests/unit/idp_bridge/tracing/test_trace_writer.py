@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from sqlalchemy import Engine
-from structlog.testing import capture_logs
 
 from idp_bridge.tracing.store import TraceStore
 from idp_bridge.tracing.tables import trace_tables
@@ -17,6 +16,7 @@ from idp_bridge.tracing.writer import (
     TraceWriter,
 )
 from tests.support.clock import NOW
+from tests.support.log_lines import capture_logs
 from tests.support.traces import TRACE, trace
 
 Lines = list[structlog.typing.EventDict]
@@ -45,7 +45,6 @@ def writer(store: TraceStore, seconds: Seconds) -> TraceWriter:
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from metadata import names, safe_xml
 from tests.support.asked_bridge import (
@@ -14,6 +13,7 @@ from tests.support.asked_bridge import (
 )
 from tests.support.clock import FrozenClock
 from tests.support.installations import BASE_URL
+from tests.support.log_lines import capture_logs
 from tests.support.permission_world import ALICE, MELKER, REGION
 from tests.support.saml.envelopes import enveloped
 from tests.support.saml.queries import (

@@ -141,7 +141,12 @@ def test_everything_that_the_command_line_offers_can_be_typed(
     assert state.source.refresh_every == timedelta(minutes=90)
     assert state.entity_count == 9
     text = text_of(site.get(f"{SOURCES}/kallor/sambi"))
-    for shown in ("var 90 minut", "Ta aldrig dessa entityID", MANY[1], "5 %"):
+    for shown in (
+        "med 90 minuters mellanrum",
+        "Ta aldrig dessa entityID",
+        MANY[1],
+        "5 %",
+    ):
         assert shown in text
 
 
