@@ -36,7 +36,9 @@ check: $(VENV)/.dev ## check format, style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The extra `fast` needs a C compiler; without one the rest is measured all the same.
 bench: system-packages $(VENV)/.test ## measure logins, a large federation and a large permission store (BENCH_DIR=…)
+	-$(BIN)/python -m pip install --quiet --editable '.[test,fast]'
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks metadata --entities 10000
 	$(BIN)/python -m benchmarks administration $(if $(BENCH_DIR),--keep "$(BENCH_DIR)")

@@ -1,5 +1,7 @@
 """Which login, and which login session, does the browser of this request belong to?"""
 
+from functools import lru_cache
+
 from flask import Response, request
 
 from idp_bridge import sessions
@@ -72,7 +74,13 @@ def count_round(response: Response, sp_entity_id: str) -> None:
 
 
 def _rounds() -> Rounds:
-    return Rounds(services().settings.secret_key.get_secret_value())
+    return _rounds_with(services().settings.secret_key.get_secret_value())
+
+
+@lru_cache(maxsize=1)
+def _rounds_with(secret: str) -> Rounds:
+    """Make what seals the cookies once; every login comes here twice."""
+    return Rounds(secret)
 
 
 def remember_begun(response: Response, begun: BegunLogin) -> Response:
