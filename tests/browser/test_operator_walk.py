@@ -84,7 +84,8 @@ def test_a_form_for_a_source_has_everything_that_the_command_line_has(
 
 def test_partners_can_read_the_page_with_our_metadata(walk: Walk) -> None:
     walk.page.goto(f"{walk.places.bridge}/saml/metadata")
-    assert walk.page.get_by_role("heading", name="För e-tjänster").is_visible()
+    for heading in ("För e-tjänster / For services", "För e-tjänster som frågar"):
+        assert walk.page.get_by_role("heading", name=heading).is_visible()
     shoot(walk.page, "our-metadata")
 
 

@@ -150,7 +150,7 @@ def test_a_notice_stands_where_people_log_in(walk: Walk) -> None:
     fill(page, level="warning")
     shoot(page, "register-notice-new")
     press(page, "Spara")
-    assert page.locator(".notice").count() == 1
+    assert page.locator(".notice", has_text="Kortläsare").count() == 1
     shoot(page, "register-notices")
     press(page, "Logga ut")
     page.goto(f"{walk.places.bridge}/operator/")
@@ -159,9 +159,9 @@ def test_a_notice_stands_where_people_log_in(walk: Walk) -> None:
     page.goto(f"{walk.places.bridge}/kommuner")
     assert "Kortläsare kan krångla" in page.inner_text(".notices")
     log_in(walk, MAJA, "/operator/notiser")
-    page.get_by_role("button", name="Sluta visa").click()
+    page.get_by_role("button", name="Sluta visa Kortläsare").click()
     page.wait_for_url("**klart=notice-ended")
-    assert page.locator(".notice").count() == 0
+    assert page.locator(".notice", has_text="Kortläsare").count() == 0
 
 
 def test_a_reader_finds_out_why_and_leaves_traces(walk: Walk) -> None:
