@@ -1,7 +1,6 @@
 """A query comes in, a signed Response goes out: every step, in the only order."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 from authz.models import Decision, Outcome
@@ -11,23 +10,20 @@ from idp_bridge.attribute_authority.pace import Pace
 from idp_bridge.errors import (
     BridgeError,
     ProtocolError,
-    ReplayedError,
     UnknownSubjectError,
 )
 from idp_bridge.login import issue
 from idp_bridge.login.parts import Parts, store_errors
+from idp_bridge.login.replay import check_not_replayed
 from idp_bridge.saml import attribute_query, attribute_response
 from idp_bridge.saml.attribute_query import AuthenticQuery, OpenedQuery, QueryContext
 from idp_bridge.saml.attribute_response import Statement
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.messages import NameID, Status
 from idp_bridge.saml.response_parts import Heading
-from idp_bridge.saml.times import MAX_AGE
 from idp_bridge.settings import UnknownSubject
 from metadata import names
 
-_SKEWS: Final = 3
-"""How many skews a query is remembered beyond its age: both clocks and a margin."""
 _SUCCESS: Final = Status(top=names.STATUS_SUCCESS)
 
 
@@ -78,26 +74,15 @@ def _answer(opened: OpenedQuery, parts: Parts, pace: Pace) -> Answer:
         ),
     )
     try:
-        check_not_replayed(query, parts)
+        check_not_replayed(
+            "query", sender=query.sp.entity_id, message_id=query.id, parts=parts
+        )
         pace.check(query.sp.entity_id)
         asker = entitlement.entitle(query.sp, parts)
         return Answer(xml=_tell(query, asker, parts), sp_entity_id=query.sp.entity_id)
     except BridgeError as error:
         error.sender = query.sp.entity_id
         raise
-
-
-def check_not_replayed(query: AuthenticQuery, parts: Parts) -> None:
-    """Refuse a query whose ID this SP has used before (core 1.3.4).
-
-    Raises:
-        ReplayedError: The ID has been used.
-        StoreUnavailableError: Nobody can say.
-    """
-    name = f"{query.sp.entity_id}\n{query.id}".encode()
-    ttl = MAX_AGE + _SKEWS * parts.settings.saml.clock_skew
-    if not parts.state.add_once(f"query:{sha256(name).hexdigest()}", ttl):
-        raise ReplayedError("the ID of this query has been used")
 
 
 def _tell(query: AuthenticQuery, asker: Asker, parts: Parts) -> bytes:

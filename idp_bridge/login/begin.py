@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Final
 
 from idp_bridge.errors import (
     AuthnContextError,
     PassiveError,
-    ReplayedError,
     ServiceClosedError,
     UnavailableIdpError,
 )
@@ -16,16 +13,13 @@ from idp_bridge.login import levels, release_plan
 from idp_bridge.login.levels import Level, LevelRules
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, new_login_id, new_secret
+from idp_bridge.login.replay import check_not_replayed
 from idp_bridge.saml import downstream_request, request_checks
 from idp_bridge.saml.bindings import InboundMessage
 from idp_bridge.saml.downstream_request import AcceptedRequest, RequestContext
 from idp_bridge.saml.messages import AuthnRequest
-from idp_bridge.saml.times import MAX_AGE
 from idp_bridge.settings import Upstream
 from idp_bridge.tracing.steps import Step
-
-_SKEWS: Final = 3
-"""How many skews a request is remembered beyond its age: both clocks and a margin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,9 @@ def begin(accepted: AcceptedRequest, parts: Parts) -> BegunLogin:
     release_plan.check_deliverable(plan)
     methods = fitting_methods(request, parts)
     check_available(methods, parts)
-    check_not_replayed(request, parts)
+    check_not_replayed(
+        "request", sender=request.sp_entity_id, message_id=request.id, parts=parts
+    )
     secret, secret_hash = new_secret()
     now = parts.clock()
     pending = PendingLogin(
@@ -110,19 +106,6 @@ def check_service_open(request: AuthnRequest, parts: Parts) -> None:
     service = parts.find_service(request.sp_entity_id)
     if not service.validity.holds(parts.clock()):
         raise ServiceClosedError(f"service {service.code} is not open")
-
-
-def check_not_replayed(request: AuthnRequest, parts: Parts) -> None:
-    """Refuse a request whose ID this SP has used before (core 1.3.4).
-
-    Raises:
-        ReplayedError: The ID has been used.
-        StoreUnavailableError: Nobody can say.
-    """
-    name = f"{request.sp_entity_id}\n{request.id}".encode()
-    ttl = MAX_AGE + _SKEWS * parts.settings.saml.clock_skew
-    if not parts.state.add_once(f"request:{sha256(name).hexdigest()}", ttl):
-        raise ReplayedError("the ID of this request has been used")
 
 
 def fitting_methods(request: AuthnRequest, parts: Parts) -> tuple[Upstream, ...]:

@@ -6,22 +6,17 @@ request says.
 """
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Final
 
-from idp_bridge.errors import BridgeError, ReplayedError, UnknownSessionError
+from idp_bridge.errors import BridgeError, UnknownSessionError
 from idp_bridge.login import kept_sessions
 from idp_bridge.login.logout_sides import context_of, side_of
 from idp_bridge.login.parts import Parts
+from idp_bridge.login.replay import check_not_replayed
 from idp_bridge.login.session import BrowserSession, LoginSession
 from idp_bridge.saml import logout_messages
 from idp_bridge.saml.logout_messages import OpenedMessage
 from idp_bridge.saml.messages import LogoutRequest
-from idp_bridge.saml.times import MAX_AGE
 from metadata.entities import Role
-
-_SKEWS: Final = 3
-"""How many skews a request is remembered beyond its age: both clocks and a margin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +40,10 @@ def receive(opened: OpenedMessage, role: Role, parts: Parts) -> LogoutRequest:
     """
     context = context_of(side_of(role, parts), parts)
     request = logout_messages.accept_request(opened, context, parts.decryption_keys)
-    check_not_replayed(request, parts)
+    check_not_replayed(
+        "logout-request", sender=request.issuer, message_id=request.id, parts=parts
+    )
     return request
-
-
-def check_not_replayed(request: LogoutRequest, parts: Parts) -> None:
-    """Refuse a request whose ID its sender has used before (core 1.3.4).
-
-    Raises:
-        ReplayedError: The ID has been used.
-        StoreUnavailableError: Nobody can say.
-    """
-    name = f"{request.issuer}\n{request.id}".encode()
-    ttl = MAX_AGE + _SKEWS * parts.settings.saml.clock_skew
-    if not parts.state.add_once(f"logout-request:{sha256(name).hexdigest()}", ttl):
-        raise ReplayedError("the ID of this request has been used")
 
 
 def find_meant(
