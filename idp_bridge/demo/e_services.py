@@ -54,7 +54,8 @@ LANDSTING: Final = EService(
     kind=OrganisationKind.REGION,
     description=(
         "Se asylsökande i din region samt rapportera och söka ersättning för"
-        " genomförda hälsoundersökningar."
+        " genomförda hälsoundersökningar. Kallas också E-tjänst för regioner eller"
+        " Melker."
     ),
     description_en="Regions report health examinations of asylum seekers.",
     permissions={

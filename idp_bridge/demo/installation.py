@@ -22,7 +22,14 @@ from idp_bridge import database, keys, services
 from idp_bridge.demo import catalogue
 from idp_bridge.demo.e_services import ANSVAR, LANDSTING, SERVICES
 from idp_bridge.demo.places import Places
-from idp_bridge.demo.provider import LEVELS, PROFILES, SITHS, Provider, metadata_of
+from idp_bridge.demo.provider import (
+    DEMO_ACCOUNT,
+    LEVELS,
+    PROFILES,
+    SITHS,
+    Provider,
+    metadata_of,
+)
 from idp_bridge.demo.service_login import ServiceLogin
 from idp_bridge.errors import SetupError
 from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
@@ -55,7 +62,10 @@ _NEWS: Final = (
 _BASE_URL: Final = re.compile(r"^base_url = .*$", re.MULTILINE)
 _SOON: Final = timedelta(days=20)
 """When a permission ends of which there is a reminder."""
-_GROUPS: Final = {SITHS.method: LoginGroup.E_SERVICE_LEGITIMATION}
+_GROUPS: Final = {
+    SITHS.method: LoginGroup.E_SERVICE_LEGITIMATION,
+    DEMO_ACCOUNT.method: LoginGroup.ACCOUNT,
+}
 _KIND: Final = KeyKind.RSA_2048
 """Of the partners' keys: strong enough, and quickly made."""
 _HEAD: Final = """\

@@ -126,6 +126,15 @@ HELENA: Final = Person(
     note="Är administratör i både Björkvik och Ekdalen och väljer var hon arbetar.",
     error="no-permission",
 )
+OLGA: Final = Person(
+    key="olga",
+    given_name="Olga",
+    surname="Nyberg",
+    number=NORRSJO,
+    suffix="A001",
+    note="Är administratör i Region Norrsjö: delar ut behörigheter men har inga själv.",
+    error="no-permission",
+)
 HUGO: Final = Person(
     key="hugo",
     given_name="Hugo",
@@ -185,7 +194,11 @@ LET_IN: Final = (ANNA, BO, CECILIA, DAVID)
 """People who come in, at least somewhere."""
 STOPPED: Final = (EVA, FILIP, HUGO, INGRID, JOHAN, KARIN)
 """People who come in nowhere."""
-ADMINISTRATORS: Final = {GUN: (BJORKVIK,), HELENA: (BJORKVIK, EKDALEN)}
+ADMINISTRATORS: Final = {
+    GUN: (BJORKVIK,),
+    HELENA: (BJORKVIK, EKDALEN),
+    OLGA: (NORRSJO,),
+}
 """People who give permissions to others, with the organisations where they do."""
 OPERATORS: Final = {MAJA: "system", LARS: "reader"}
 """People who run the bridge, with their roles; in the e-tjänster they are nobody."""

@@ -1,6 +1,6 @@
 """What does the stand-in for Inera's portal show, and at which addresses?
 
-Two identity providers share it: SITHS, and an invented e-legitimation.
+Three identity providers share it: SITHS, an invented e-legitimation and an account.
 """
 
 from collections.abc import Callable, Sequence

@@ -110,7 +110,21 @@ DEMO_LEGITIMATION: Final = Profile(
         ),
     ),
 )
-PROFILES: Final = (SITHS, DEMO_LEGITIMATION)
+DEMO_ACCOUNT: Final = Profile(
+    method="demo-konto",
+    entity_id="https://konto.demo.example.se/saml",
+    name="Demo-konto",
+    path="/konto",
+    ways=(
+        Way(
+            key="losenord",
+            title="Konto med säkerhetsnyckel",
+            text="Ett påhittat konto.",
+            method="urn:oasis:names:tc:SAML:2.0:ac:classes:SoftwarePKI",
+        ),
+    ),
+)
+PROFILES: Final = (SITHS, DEMO_LEGITIMATION, DEMO_ACCOUNT)
 
 
 def metadata_of(profile: Profile, key: SigningKey, base_url: str) -> bytes:

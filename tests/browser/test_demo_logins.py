@@ -70,7 +70,7 @@ def test_without_javascript_the_buttons_do_it(
 def test_the_page_with_methods_shows_only_what_the_e_service_takes(walk: Walk) -> None:
     walk.to_methods(ERSATTNING)
     headings = walk.page.get_by_role("heading", level=2).all_inner_texts()
-    assert headings == ["E-legitimation", "E-tjänstelegitimation"]
+    assert headings == ["E-legitimation", "Konto", "E-tjänstelegitimation"]
     walk.to_methods(LANDSTING)
     assert walk.page.url.startswith(walk.places.portal)
 

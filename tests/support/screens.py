@@ -8,12 +8,19 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from idp_bridge.demo.people import BJORKVIK, GUN, MAJA, Person
+from idp_bridge.demo.people import BJORKVIK, GUN, MAJA, NORRSJO, OLGA, Person
 from tests.support.chromium import Walk
 
 ORGANISATION: Final = f"/o/{BJORKVIK.replace('-', '')}"
-PEOPLE: Final[Mapping[str, Person]] = {"gun": GUN, "maja": MAJA}
-"""Who looks, by the word in tables: an administrator, an operator."""
+PEOPLE: Final[Mapping[str, Person]] = {"gun": GUN, "maja": MAJA, "olga": OLGA}
+"""Who looks: administrators of a kommun and of a region, and an operator."""
+HOMES: Final[Mapping[str, str]] = {
+    "gun": ORGANISATION,
+    "olga": f"/o/{NORRSJO.replace('-', '')}",
+}
+"""Where the organisations of administrators are."""
+_USERS: Final = {"gun": "%C3%84rla", "olga": "Cecilia"}
+"""The user whose screens are looked at, by whom."""
 ADMINISTRATION: Final[Mapping[str, str]] = {
     "list": "{list}",
     "list, searched": "{list}?sok=%C3%A5",
@@ -74,12 +81,12 @@ def log_in(walk: Walk, person: Person, path: str) -> Page:
     return page
 
 
-def places(page: Page, bridge: str) -> dict[str, str]:
+def places(page: Page, bridge: str, who: str = "gun") -> dict[str, str]:
     """Find out what the braces in addresses stand for; an administrator asks."""
-    page.goto(f"{bridge}{ORGANISATION}/anvandare?sok=%C3%84rla")
+    page.goto(f"{bridge}{HOMES[who]}/anvandare?sok={_USERS[who]}")
     user = page.locator(".user-table .row-link").first.get_attribute("href") or ""
     return {
-        "organisation": ORGANISATION,
-        "list": f"{ORGANISATION}/anvandare",
+        "organisation": HOMES[who],
+        "list": f"{HOMES[who]}/anvandare",
         "user": user.partition("?")[0],
     }
