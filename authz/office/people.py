@@ -66,6 +66,18 @@ class People:
         with self._desk.changing(chain, actor=actor, now=now) as work:
             work.note(Action.USER_LIST_LOOK_UP, chain, {"page": page}, chain=chain)
 
+    def look_at_user(
+        self, organisation_id: int, person_id: int, *, actor: str, now: datetime
+    ) -> None:
+        """Note that somebody looks at a user as the user's organisation does.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chain = organisation_chain(organisation_id)
+        with self._desk.changing(chain, actor=actor, now=now) as work:
+            work.note(Action.PERSON_LOOK_UP, f"person:{person_id}", chain=chain)
+
 
 def chains_of(found: LookedUpPerson | None) -> tuple[str, ...]:
     """Say in which trails something about a person stands."""

@@ -13,7 +13,13 @@ from tests.support import screens
 from tests.support.axe import violations
 from tests.support.chromium import ARTIFACTS, Walk, watch
 from tests.support.demo import Demo
-from tests.support.screens import ORGANISATION, PEOPLE, log_in, places
+from tests.support.screens import (
+    ORGANISATION,
+    PEOPLE,
+    log_in,
+    operator_places,
+    places,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +69,7 @@ class Seat:
 
 
 AREAS = {"gun": screens.ADMINISTRATION, "maja": screens.OPERATOR}
+PLACES = {"gun": places, "maja": operator_places}
 STARTS = {"gun": f"{ORGANISATION}/anvandare", "maja": "/operator/"}
 Sit = Callable[[str], Seat]
 
@@ -80,7 +87,7 @@ def sit(impatient_browser: Browser, running_demo: Demo) -> Iterator[Sit]:
         watch(tab, complaints)
         page = log_in(Walk(tab, running_demo), PEOPLE[who], STARTS[who])
         bridge = running_demo.places.bridge
-        return Seat(page, bridge, places(page, bridge) if who == "gun" else {})
+        return Seat(page, bridge, PLACES[who](page, bridge))
 
     yield sit_down
     for each in contexts:

@@ -49,6 +49,7 @@ OPERATOR: Final[Mapping[str, str]] = {
     "agreements of one": "/operator/organisationer/1/avtal",
     "administrators of one": "/operator/organisationer/1/administratorer",
     "users of one": "/operator/organisationer/1/anvandare",
+    "user of one": "{user_of_one}",
     "events of one": "/operator/organisationer/1/handelser",
     "end an organisation": "/operator/organisationer/1/avsluta",
     "new organisation": "/operator/organisationer/ny",
@@ -90,3 +91,10 @@ def places(page: Page, bridge: str, who: str = "gun") -> dict[str, str]:
         "list": f"{HOMES[who]}/anvandare",
         "user": user.partition("?")[0],
     }
+
+
+def operator_places(page: Page, bridge: str) -> dict[str, str]:
+    """Find out what the braces stand for when an operator asks."""
+    page.goto(f"{bridge}/operator/organisationer/1/anvandare")
+    user = page.locator("tbody th a").first.get_attribute("href") or ""
+    return {"user_of_one": user}

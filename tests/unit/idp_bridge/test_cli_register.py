@@ -202,6 +202,24 @@ def test_every_change_stands_in_a_whole_trail(config: Path) -> None:
     assert ALICE not in exported
 
 
+def test_a_person_is_looked_up_and_the_organisation_can_see_it(config: Path) -> None:
+    said = done(config, "person", "show", ALICE.lower())
+    assert said.splitlines()[0] == f"{ALICE}: Åsa Öberg, asa@example.se"
+    assert "Region Stockholm: user since 2026-11-23" in said
+    assert "landsting\trapportera\t2026-11-23\t-" in said
+    found = answer(config, "person", "show", ALICE)
+    assert found["memberships"][0]["organisation"]["name"] == "Region Stockholm"
+    looks = [
+        entry
+        for entry in map(json.loads, done(config, "audit", "export").splitlines())
+        if entry["action"] == "person:look-up"
+    ]
+    assert len(looks) == 2
+    assert all(each["chain"].startswith("organisation:") for each in looks)
+    said = refusal(run(config, "person", "show", "SE2321000016-X999"))
+    assert said.startswith("no-such-thing: ")
+
+
 def test_what_is_known_about_a_person_is_printed(config: Path) -> None:
     found = json.loads(done(config, "person", "export", ALICE))
     assert found["tables"]["people"][0]["given_name"] == "Åsa"

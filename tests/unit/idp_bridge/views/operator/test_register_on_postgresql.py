@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from authz.administration.models import UserQuery
 from tests.support.operator_pages import Site, make_site, text_of
 from tests.support.permission_world import ALICE, REGION
 from tests.support.postgres import PostgresServer
@@ -20,6 +21,7 @@ PAGES = (
     "/organisationer/{region}/avtal",
     "/organisationer/{region}/administratorer",
     "/organisationer/{region}/anvandare?sortera=-surname",
+    "/organisationer/{region}/anvandare/{user}",
     "/organisationer/{region}/handelser",
     "/organisationer/{region}/avsluta",
     "/avtal",
@@ -56,7 +58,10 @@ def site(
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_is_shown(site: Site, address: str) -> None:
-    here = address.format(region=organisation_id(site, REGION))
+    region = organisation_id(site, REGION)
+    query = UserQuery(search=ALICE)
+    users = site.parts.administration.users(region, query, now=site.clock())
+    here = address.format(region=region, user=users.lines[0].membership_id)
     answer = site.get(f"{BASE}{here}")
     assert answer.status_code == 200, answer.text[-2000:]
 
