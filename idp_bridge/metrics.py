@@ -6,6 +6,7 @@ folder (:func:`share`), so that whichever of them is asked answers for all.
 
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from prometheus_client.registry import Collector
 from metadata.clock import Clock
 from metadata.errors import MetadataError
 from metadata.records import SourceState
+from metadata.sources import Kind
 from metadata.store import EntityStore
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -143,19 +145,40 @@ class SourceFigures(Collector):
     def _families(self, states: Iterable[SourceState]) -> Iterator[GaugeMetricFamily]:
         age = _family("age_seconds", "Time since the version in use was taken.")
         left = _family("valid_seconds", "Time until the version in use ends.")
+        late = _family("overdue_seconds", "How much later than due nobody has looked.")
         count = _family("entities", "Entities that the source brings.")
         problem = _family("problem", "1: why the newest version is not in use.", "code")
+        waits = _family("waits", "1: a version waits for an operator's approval.")
         now = self._clock()
         for state in states:
             name = (state.source.name,)
-            if state.loaded_at is not None:
-                age.add_metric(name, (now - state.loaded_at).total_seconds())
+            if state.source.kind is not Kind.MDQ:  # whose entities come one at a time
+                _add_seconds(age, name, since=state.loaded_at, until=now)
+                _add_seconds(left, name, since=now, until=state.valid_until)
+                late.add_metric(name, _overdue_seconds(state, now))
             count.add_metric(name, state.entity_count)
-            if state.valid_until is not None:
-                left.add_metric(name, (state.valid_until - now).total_seconds())
             code = problem_code(state.problem)
             problem.add_metric((*name, code or NO_PROBLEM), 1 if code else 0)
-        yield from (age, left, count, problem)
+            waits.add_metric(name, 0 if state.pending is None else 1)
+        yield from (age, left, late, count, problem, waits)
+
+
+def _overdue_seconds(state: SourceState, now: datetime) -> float:
+    if state.next_check_at is None:
+        return 0
+    return max(0, (now - state.next_check_at).total_seconds())
+
+
+def _add_seconds(
+    family: GaugeMetricFamily,
+    labels: tuple[str, ...],
+    *,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Measure a time whose both ends are known; of another one nothing is said."""
+    if since is not None and until is not None:
+        family.add_metric(labels, (until - since).total_seconds())
 
 
 def problem_code(problem: str | None) -> str | None:

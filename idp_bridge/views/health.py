@@ -14,13 +14,23 @@ from idp_bridge import database
 from idp_bridge.errors import BridgeError, SetupError
 from idp_bridge.metrics import problem_code
 from idp_bridge.services import Services, services
+from idp_bridge.views.operator.status import SourceStatus, status_of
 from idp_bridge.web.access import open_to_all
 from metadata.errors import MetadataError
 from metadata.records import SourceState
+from metadata.sources import Kind
 
 bp = Blueprint("health", __name__)
 
 _NOT_READY: Final = 503
+_WORDS: Final = {
+    SourceStatus.EXPIRED: "expired",
+    SourceStatus.WAITING: "stale but valid, waits for approval",
+    SourceStatus.FAILED: "stale but valid",
+    SourceStatus.STALE: "stale but valid, nobody looks",
+    SourceStatus.OK: "ok",
+}
+"""How a source is, as the operators' page says it, in the words of this answer."""
 
 
 @bp.get("/livez")
@@ -95,23 +105,14 @@ def _sources(found: Services) -> dict[str, dict[str, Any]]:
 
 def _source(state: SourceState, now: datetime) -> dict[str, Any]:
     left = None if state.valid_until is None else state.valid_until - now
-    age = None if state.loaded_at is None else now - state.loaded_at
+    loaded_at = None if state.source.kind is Kind.MDQ else state.loaded_at
+    age = None if loaded_at is None else now - loaded_at
     return {
-        "state": _word_for(state, left),
+        "state": _WORDS[status_of(state, now)],
         "problem": problem_code(state.problem),
         "loaded_seconds_ago": _seconds(age),
         "valid_seconds": _seconds(left),
     }
-
-
-def _word_for(state: SourceState, left: timedelta | None) -> str:
-    if left is not None and left <= timedelta(0):
-        return "expired"
-    if state.pending is not None:
-        return "stale but valid, waits for approval"
-    if state.problem is not None:
-        return "stale but valid"
-    return "ok"
 
 
 def _seconds(duration: timedelta | None) -> int | None:

@@ -12,6 +12,7 @@ from idp_bridge import database, services
 from idp_bridge.app import create_app
 from metadata.loader import MetadataAdmin
 from metadata.reports import NewSource
+from metadata.sources import Kind
 from metadata.store import EntityStore
 from tests.support.clock import NOW, FrozenClock
 from tests.support.installations import install, settings_of
@@ -94,8 +95,10 @@ def test_a_good_source_is_ok_with_its_age(world: World) -> None:
         "store_up 1.0",
         'source_age_seconds{source="feed"} 3600.0',
         'source_valid_seconds{source="feed"} 601200.0',
+        'source_overdue_seconds{source="feed"} 0.0',
         'source_entities{source="feed"} 2.0',
         'source_problem{code="none",source="feed"} 0.0',
+        'source_waits{source="feed"} 0.0',
     ]
 
 
@@ -114,12 +117,55 @@ def test_a_version_that_waits_for_somebody_is_named(world: World) -> None:
     status, source, _ = world.ready()
     assert status == 200
     assert source["state"] == "stale but valid, waits for approval"
+    assert 'source_waits{source="feed"} 1.0' in world.figures()
+
+
+def test_a_source_that_nobody_looks_at_is_named_an_hour_after_its_time(
+    world: World,
+) -> None:
+    (state,) = world.admin.list()
+    assert state.next_check_at is not None
+    world.clock.now = state.next_check_at + timedelta(hours=1) - INSTANT
+    assert world.ready()[1]["state"] == "ok"
+    world.clock.now += INSTANT
+    status, source, _ = world.ready()
+    assert (status, source["state"]) == (200, "stale but valid, nobody looks")
+    assert 'source_overdue_seconds{source="feed"} 3600.0' in world.figures()
+    world.admin.refresh("feed")
+    assert world.ready()[1]["state"] == "ok"
+    assert 'source_overdue_seconds{source="feed"} 0.0' in world.figures()
+
+
+def test_an_mdq_server_has_no_version_and_so_no_age(world: World) -> None:
+    world.admin.add(
+        NewSource(
+            name="server",
+            kind=Kind.MDQ,
+            location="https://mdq.example.se",
+            certificate_pem=SIGNER.certificate_pem,
+        )
+    )
+    world.clock.advance(timedelta(days=2))
+    response = world.app.test_client().get("/readyz", base_url=HOST)
+    assert response.json is not None
+    assert response.json["sources"]["server"] == {
+        "state": "ok",
+        "problem": None,
+        "loaded_seconds_ago": None,
+        "valid_seconds": None,
+    }
+    assert [line for line in world.figures() if '"server"' in line] == [
+        'source_entities{source="server"} 0.0',
+        'source_problem{code="none",source="server"} 0.0',
+        'source_waits{source="server"} 0.0',
+    ]
 
 
 def test_from_its_end_on_a_source_is_expired_and_so_is_its_method(
     world: World,
 ) -> None:
     world.clock.advance(LIFE - INSTANT)
+    world.admin.refresh("feed")
     status, source, methods = world.ready()
     assert (status, source["state"], methods) == (200, "ok", {"siths": "ok"})
     world.clock.advance(INSTANT)
