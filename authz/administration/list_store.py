@@ -4,7 +4,7 @@ What is sorted by and searched in stands ready in ``user_lines``; the lines of a
 are then read by their numbers.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -276,11 +276,19 @@ class ListStore:
         )
 
     def _counts(self, grants: Sequence[Any]) -> tuple[ServiceCount, ...]:
-        counts = Counter(self._permits[each.permission_id].service for each in grants)
+        held = defaultdict(list)
+        for grant in grants:
+            permit = self._permits[grant.permission_id]
+            held[permit.service].append(permit.permission.name)
         return tuple(
-            ServiceCount(code=each.code, name=each.name, count=counts[each])
+            ServiceCount(
+                code=each.code,
+                name=each.name,
+                count=len(held[each]),
+                permissions=tuple(sorted(held[each], key=sort_key)),
+            )
             for each in self._services
-            if each in counts
+            if each in held
         )
 
     @cached_property

@@ -75,6 +75,8 @@ class ServiceCount:
     code: str
     name: str
     count: int
+    permissions: tuple[str, ...]
+    """Their names, in Swedish order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Where in a text is what somebody searched for? Escaped first, marked second."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 from authz import searching
@@ -26,3 +28,14 @@ def marked(text: str, search: str) -> Markup:
         ]
         last = end
     return Markup().join([*parts, escape(shown[last:])])
+
+
+@bp.app_template_filter("found_by")
+def found_by(texts: Iterable[str], search: str) -> list[str]:
+    """Leave those texts in which a search is found.
+
+    Args:
+        texts: Names that a page shows only when they tell why something was found.
+        search: What somebody typed.
+    """
+    return [text for text in texts if any(searching.hits(plain(text), search))]

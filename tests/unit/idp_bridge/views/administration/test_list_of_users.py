@@ -96,6 +96,26 @@ def test_a_hit_is_marked_and_nothing_else(office: Office) -> None:
     assert "Å<mark>sa</mark>" in page.text
 
 
+def test_whoever_is_found_by_a_permission_shows_which_one(office: Office) -> None:
+    tree = html.fromstring(office.get(f"{LIST}?sok=PORTERA h").text)
+    assert rows_of(office.get(f"{LIST}?sok=PORTERA h")) == ["Gustav", "Åsa"]
+    shown = [str(one.text_content()) for one in tree.find_class("permission-hit")]
+    assert shown == ["Rapportera hälsoundersökning"] * 2
+    marks = [str(one.text_content()) for one in tree.iter("mark")]
+    assert marks == ["portera h"] * 2
+    assert "permission-hit" not in office.get(f"{LIST}?sok=gustav").text
+
+
+def test_every_row_that_is_found_has_a_mark(office: Office) -> None:
+    for search in ("a", "Å", "0", "@", "-", "ö", "h", "försko", "landsting"):
+        tree = html.fromstring(
+            office.get(LIST, query_string={"sok": search, "visa": "alla"}).text
+        )
+        rows = tree.findall(".//tbody/tr")
+        assert rows, search
+        assert all(list(row.iter("mark")) for row in rows), search
+
+
 def test_a_search_without_a_hit_says_so_and_leads_back(office: Office) -> None:
     page = office.get(LIST, query_string={"sok": "<b>nobody"})
     assert (
