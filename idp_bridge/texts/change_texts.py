@@ -105,6 +105,7 @@ _FORMS: Final[Mapping[str, str]] = {
     "nobody": "Välj minst en användare.",
     "no-permission": "Välj en behörighet.",
     "no-reason": "Skriv en anledning. Det krävs för {service}.",
+    "reason-too-long": "Anledningen är för lång. Skriv högst 500 tecken.",
     "reason": "Ta bort tecken i anledningen som inte går att visa.",
     "no-colleague": "Välj en kollega.",
 }

@@ -4,7 +4,6 @@ from werkzeug.datastructures import MultiDict
 
 from authz.administration.errors import BadFieldsError, NoReasonError
 from idp_bridge.texts import CHANGE_TEXTS
-from idp_bridge.views.administration.ticks import MAX_REASON
 
 FIELD = "skal"
 """The name of the field."""
@@ -12,7 +11,7 @@ FIELD = "skal"
 
 def read(form: MultiDict[str, str]) -> str:
     """Read what somebody gives as the reason, which may be nothing."""
-    return form.get(FIELD, "").strip()[:MAX_REASON]
+    return form.get(FIELD, "").strip()
 
 
 def problem_of(error: BadFieldsError | NoReasonError) -> str:
@@ -20,4 +19,5 @@ def problem_of(error: BadFieldsError | NoReasonError) -> str:
     if isinstance(error, NoReasonError):
         words = CHANGE_TEXTS.forms["no-reason"]
         return str(words.format(service=error.service_name))
-    return str(CHANGE_TEXTS.forms["reason"])
+    is_long = error.problems.get("reason") == "too-long"
+    return str(CHANGE_TEXTS.forms["reason-too-long" if is_long else "reason"])

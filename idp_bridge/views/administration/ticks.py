@@ -16,7 +16,6 @@ from werkzeug.exceptions import BadRequest
 from authz.administration.models import BoxState, PermissionChange
 from idp_bridge.texts import STOCKHOLM
 
-MAX_REASON: Final = 500
 _MAX_NUMBER: Final = 2_147_483_647
 _MAX_DIGITS: Final = len(str(_MAX_NUMBER))
 _INSTANT: Final = timedelta(microseconds=1)
@@ -72,7 +71,7 @@ def read(form: MultiDict[str, str], *, today: date) -> Ticks:
         if problem:
             problems[number] = problem
     after.update(_settled(form, before))
-    reason = form.get("skal", "").strip()[:MAX_REASON]
+    reason = form.get("skal", "").strip()
     return Ticks(
         before=before, after=after, typed=typed, reason=reason, problems=problems
     )

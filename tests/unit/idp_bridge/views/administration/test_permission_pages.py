@@ -310,3 +310,13 @@ def test_a_reason_that_cannot_be_shown_is_refused(office: Office) -> None:
     assert page.status_code == 422
     assert "Ta bort tecken i anledningen" in text_of(page)
     assert GRANSKA not in form.held
+
+
+def test_a_reason_that_is_too_long_is_not_cut_but_said(office: Office) -> None:
+    form = Form(office).tick(GRANSKA)
+    page = form.send(skal="å" * 501)
+    assert page.status_code == 422
+    assert "Anledningen är för lång. Skriv högst 500 tecken." in text_of(page)
+    assert "å" * 501 in page.text
+    assert GRANSKA not in form.held
+    assert form.send(skal="å" * 500).status_code == 303
