@@ -7,18 +7,21 @@ from typing import Final
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
 
 from authz import sheets
 from authz.administration.models import EventKind, EventLine, EventPage, EventQuery
 from idp_bridge.services import services
-from idp_bridge.texts import STOCKHOLM, event_texts, short_moment
+from idp_bridge.texts import CHANGE_TEXTS, STOCKHOLM, event_texts, short_moment
 from idp_bridge.views.administration import files, ticks
 from idp_bridge.views.administration.frame import (
     ORGANISATION,
+    UNPROCESSABLE,
     USER,
     address_of,
     administration,
     bp,
+    go_to,
     organisation,
     show,
 )
@@ -29,7 +32,10 @@ from idp_bridge.web.rights import Right
 
 MOST: Final = 20_000
 """As many events as a file holds; the newest ones."""
+_FINE: Final = 200
 _MAX_ACTOR: Final = 60
+_DAYS: Final = ("fran", "till")
+"""The fields with days."""
 _HEADINGS: Final = (
     "tid",
     "vem",
@@ -64,22 +70,23 @@ def show_user_events(membership: int, **_number: str) -> Response:
 
 @bp.get(f"{ORGANISATION}/handelser.csv")
 @needs(Right.USERS_READ)
-def export_events(**_number: str) -> Response:
+def export_events(**_number: str) -> AnyResponse:
     """Hand out what happened as a file."""
-    return _file(_read(request.args))
+    return _file(_read(request.args), address_of("show_events"))
 
 
 @bp.get(f"{USER}/handelser.csv")
 @needs(Right.USERS_READ)
-def export_user_events(membership: int, **_number: str) -> Response:
+def export_user_events(membership: int, **_number: str) -> AnyResponse:
     """Hand out what happened to one user as a file."""
     _user(membership)
-    return _file(replace(_read(request.args), membership_id=membership))
+    query = replace(_read(request.args), membership_id=membership)
+    return _file(query, address_of("show_user_events", membership=membership))
 
 
 def _read(args: MultiDict[str, str]) -> EventQuery:
     """Read a filter; what is no filter of ours is left out."""
-    first, last = (ticks.read_day(args.get(name, "")) for name in ("fran", "till"))
+    first, last = (ticks.read_day(args.get(name, "")) for name in _DAYS)
     kinds = {kind.value for kind in EventKind}
     return EventQuery(
         since=datetime.combine(first, time(), tzinfo=STOCKHOLM) if first else None,
@@ -94,20 +101,34 @@ def _read(args: MultiDict[str, str]) -> EventQuery:
     )
 
 
+def _problems() -> dict[str, str]:
+    """Say which days cannot be read: a list without them would be another list."""
+    typed = {name: request.args.get(name, "") for name in _DAYS}
+    return {
+        name: CHANGE_TEXTS.ends["date"]
+        for name, text in typed.items()
+        if text and ticks.read_day(text) is None
+    }
+
+
 def _show(
     query: EventQuery, endpoint: str, export: str, membership: int | None
 ) -> Response:
     page = _find(query)
     where = {} if membership is None else {"membership": membership}
     kept = [(n, v) for n, v in request.args.items(multi=True) if n != "sida"]
+    problems = _problems()
     return show(
         "events",
+        UNPROCESSABLE if problems else _FINE,
+        problems=problems,
         page=page,
+        most_in_file=MOST,
         days=_by_day(page.events),
         query=query,
         kinds=event_texts.EVENT_KINDS,
         user=_user(membership),
-        typed={name: request.args.get(name, "") for name in ("fran", "till")},
+        typed={name: request.args.get(name, "") for name in _DAYS},
         path=address_of(endpoint, **where),
         kept=kept,
         export_path=address_of(export, **where),
@@ -137,7 +158,10 @@ def _by_day(events: Iterable[EventLine]) -> list[tuple[datetime, list[EventLine]
     return days
 
 
-def _file(query: EventQuery) -> Response:
+def _file(query: EventQuery, shown_at: str) -> AnyResponse:
+    if _problems():
+        asked = request.query_string.decode("latin-1")
+        return go_to(f"{shown_at}?{asked}")
     page = _find(replace(query, page=1, page_size=MOST))
     return files.hand_out("handelser", sheets.write(_HEADINGS, map(_row, page.events)))
 
