@@ -92,6 +92,19 @@ class ReviewPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentPage:
+    """A page of those who have logged in lately and about whom nobody has decided."""
+
+    lines: tuple[ReviewLine, ...]
+    count: int
+    """How many they are, on all pages."""
+    seal: str
+    """Another one whenever they are others, or have something else."""
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRecord:
     """What a finished review found, as it was written down then."""
 

@@ -25,6 +25,7 @@ from authz.last_logins import LATELY, swedish_day
 from authz.reviewing.models import (
     Outcome,
     Progress,
+    RecentPage,
     Review,
     ReviewGrant,
     ReviewLine,
@@ -33,6 +34,7 @@ from authz.reviewing.models import (
     ReviewState,
 )
 from authz.reviewing.overdue import OverdueReview, overdue_reviews
+from authz.reviewing.seen import seal_of
 from authz.reviewing.store import ReviewStore
 from authz.tables import AuditEntryRow
 
@@ -136,18 +138,55 @@ class ReviewService:
         with working(self._engine, organisation_id, actor=actor, now=now) as work:
             _answer(work, membership_ids, Outcome.KEEP, actor)
 
-    def keep_recent(self, organisation_id: int, *, actor: Actor, now: datetime) -> int:
+    def recent(self, organisation_id: int, *, page: int, now: datetime) -> RecentPage:
+        """Read a page of those whom :meth:`keep_recent` would keep.
+
+        Raises:
+            NotFoundError: No review is open.
+        """
+        since = _lately(now)
+        with reading(self._reader) as connection:
+            store = ReviewStore(connection, organisation_id)
+            review = _open(store)
+            found = store.recent(review, since)
+            pages = max(1, -(-len(found) // PAGE_SIZE))
+            shown = min(max(1, page), pages)
+            start = (shown - 1) * PAGE_SIZE
+            rows = store.lines(
+                review, done=False, limit=PAGE_SIZE, offset=start, since=since
+            )
+            return RecentPage(
+                lines=_lines(connection, organisation_id, rows, now),
+                count=len(found),
+                seal=seal_of(connection, review.id, found),
+                page=shown,
+                pages=pages,
+            )
+
+    def keep_recent(
+        self, organisation_id: int, *, seal: str, actor: Actor, now: datetime
+    ) -> int:
         """Let everybody who has logged in lately keep what they have.
+
+        Args:
+            organisation_id: Where.
+            seal: Of the page that was read; nothing else is decided.
+            actor: By whom.
+            now: When.
 
         Returns:
             How many they are.
 
         Raises:
             NotFoundError: No review is open.
+            ReviewRefusedError: They are others now, or have something else.
         """
         with working(self._engine, organisation_id, actor=actor, now=now) as work:
             store = ReviewStore(work.connection, organisation_id)
-            found = store.recent(_open(store), _lately(now))
+            review = _open(store)
+            found = store.recent(review, _lately(now))
+            if seal != seal_of(work.connection, review.id, found):
+                raise ReviewRefusedError("changed-since")
             _answer(work, found, Outcome.KEEP, actor, rule="logged-in-lately")
         return len(found)
 

@@ -139,7 +139,13 @@ class ReviewStore:
         return row[0], row[1]
 
     def lines(
-        self, review: Any, *, done: bool | None, limit: int | None, offset: int
+        self,
+        review: Any,
+        *,
+        done: bool | None,
+        limit: int | None,
+        offset: int,
+        since: date | None = None,
     ) -> Sequence[Any]:
         """Read users of a review by surname.
 
@@ -148,6 +154,7 @@ class ReviewStore:
             done: Only those who are done, or are not; ``None`` for all.
             limit: How many; ``None`` for all.
             offset: How many to leave out.
+            since: Only those who have logged in on this day or later.
         """
         scope = self._scope(review).subquery()
         last_day = last_day_of(scope.c.membership_id).label("last_login_on")
@@ -160,6 +167,8 @@ class ReviewStore:
         if done is not None:
             is_done = scope.c.outcome != Outcome.PENDING
             found = found.where(is_done if done else ~is_done)
+        if since is not None:
+            found = found.where(last_day_of(scope.c.membership_id) >= since)
         return self._connection.execute(found.limit(limit).offset(offset)).all()
 
     def logins_since(self) -> date | None:

@@ -93,6 +93,10 @@ _ROW_STATES: Final[Mapping[str, str]] = {
 _REVIEW_REFUSED: Final[Mapping[str, str]] = {
     "open-already": "Det pågår redan en genomgång.",
     "finished": "Genomgången är redan avslutad.",
+    "changed-since": (
+        "Något har ändrats sedan du öppnade sidan. Ingenting är sparat. Läs listan igen"
+        " innan du trycker på OK."
+    ),
     "not-finished": "Alla användare är inte genomgångna ännu.",
 }
 _OUTCOMES: Final[Mapping[str, str]] = {

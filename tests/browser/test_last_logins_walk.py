@@ -42,7 +42,7 @@ def photograph(page: Page, name: str) -> None:
         assert inside <= width, f"{name} is {inside} wide at {width}"
 
 
-def test_who_came_lately_is_seen_and_kept_with_one_press(walk: Walk) -> None:
+def test_who_came_lately_is_seen_and_kept_after_a_look(walk: Walk) -> None:
     walk.log_in(ERSATTNING, BO.name)
     today = f"{utc_now().astimezone(STOCKHOLM):%Y-%m-%d}"
     walk.page.context.clear_cookies()
@@ -54,10 +54,14 @@ def test_who_came_lately_is_seen_and_kept_with_one_press(walk: Walk) -> None:
     photograph(page, "last-logins-user")
     page.get_by_role("link", name="Genomgång", exact=True).click()
     page.get_by_role("button", name="Börja genomgång").click()
-    page.get_by_role("button", name="Behåll alla som loggat in").wait_for()
+    page.get_by_role("link", name="Behåll alla som loggat in").wait_for()
     assert today in page.inner_text("table")
     photograph(page, "last-logins-review")
-    page.get_by_role("button", name="Behåll alla som loggat in").click()
+    page.get_by_role("link", name="Behåll alla som loggat in").click()
+    page.get_by_text("Ingenting är sparat ännu.").wait_for()
+    assert BO.surname in page.inner_text("table")
+    photograph(page, "last-logins-check")
+    page.get_by_role("button", name="OK").click()
     page.get_by_role("status").get_by_text("1 användare behåller").wait_for()
     assert BO.surname not in page.inner_text("main")
     photograph(page, "last-logins-kept")

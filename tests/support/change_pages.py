@@ -1,6 +1,7 @@
 """How does a test tick boxes and press buttons on the administrators' pages?"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from lxml import html
@@ -76,3 +77,11 @@ def held(office: Office, membership: int, number: str) -> set[str]:
         for one in user.services
         for grant in one.grants
     }
+
+
+def came(office: Office, hsa_id: str, days_ago: int) -> None:
+    """Let somebody have logged in some days ago."""
+    authz, now = office.parts.authz, office.clock()
+    service = authz.service_of_code("landsting")
+    facts = authz.decide(hsa_id, service, organisation_numbers=(), now=now).facts
+    authz.note_login(facts.last_login, now=now - timedelta(days=days_ago))

@@ -68,12 +68,24 @@ def keep_reviewed(**_number: str) -> AnyResponse:
     return go_to(address_of("show_review", behallna=len(members)))
 
 
+@bp.get(f"{REVIEW}/behall-inloggade")
+@needs(Right.DELEGATE)
+def confirm_recent(**_number: str) -> AnyResponse:
+    """Show who has logged in lately and would keep what they have."""
+    return _show_recent()
+
+
 @bp.post(f"{REVIEW}/behall-inloggade")
 @needs(Right.DELEGATE)
 def keep_recent(**_number: str) -> AnyResponse:
-    """Let everybody who has logged in lately keep what they have."""
-    now = services().clock()
-    kept = reviews().keep_recent(organisation().id, actor=actor(), now=now)
+    """Let everybody who stood on the page keep what they have."""
+    seal, now = request.form.get("sedda", ""), services().clock()
+    try:
+        kept = reviews().keep_recent(
+            organisation().id, seal=seal, actor=actor(), now=now
+        )
+    except ReviewRefusedError as error:
+        return _show_recent(_CONFLICT, problem=error.reason)
     return go_to(address_of("show_review", behallna=kept))
 
 
@@ -101,6 +113,18 @@ def show_record(review: int, **_number: str) -> Response:
 def reviews() -> ReviewService:
     """Hand out what reads and writes reviews."""
     return services().reviews
+
+
+def _show_recent(status: int = _FINE, *, problem: str = "") -> Response:
+    number = read_list(request.args, ()).page
+    found = reviews().recent(organisation().id, page=number, now=services().clock())
+    return show(
+        "review_recent",
+        status,
+        page=found,
+        pages=shown_pages(found.page, found.pages),
+        problem=problem,
+    )
 
 
 def _show(status: int = _FINE, *, problem: str = "", nobody: str = "") -> Response:

@@ -1,7 +1,7 @@
 """A review counts whom it must, on both kinds of database."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -61,6 +61,13 @@ def test_a_review_goes_from_its_start_to_its_record(
     assert state.due_at == LATER + timedelta(days=365)
 
 
+def keep_recent(reviews: ReviewService, here: int, who: Actor, *, now: datetime) -> int:
+    """Read who would be kept, and keep them."""
+    page = reviews.recent(here, page=1, now=now)
+    assert page.count == len(page.lines)
+    return reviews.keep_recent(here, seal=page.seal, actor=who, now=now)
+
+
 def test_everybody_who_came_lately_is_kept_with_one_press(
     administration: AdministrationService,
     reviews: ReviewService,
@@ -70,9 +77,11 @@ def test_everybody_who_came_lately_is_kept_with_one_press(
     anna = administration.administrators(here, now=NOW)[0]
     who = Actor(kind=ActorKind.ADMINISTRATOR, id=anna.person_id, name="Anna")
     with pytest.raises(NotFoundError):
-        reviews.keep_recent(here, actor=who, now=NOW)
+        reviews.recent(here, page=1, now=NOW)
+    with pytest.raises(NotFoundError):
+        reviews.keep_recent(here, seal="", actor=who, now=NOW)
     review = reviews.start(here, actor=who, now=NOW)
-    assert reviews.keep_recent(here, actor=who, now=NOW) == 0
+    assert keep_recent(reviews, here, who, now=NOW) == 0
     decision = world.decide(
         ALICE, world.service_for(MELKER), organisation_numbers=(), now=NOW
     )
@@ -83,9 +92,9 @@ def test_everybody_who_came_lately_is_kept_with_one_press(
     assert {line.hsa_id: line.last_login_on for line in left.lines}[ALICE] == (
         date(2026, 11, 23)
     )
-    assert reviews.keep_recent(here, actor=who, now=too_late) == 0
-    assert reviews.keep_recent(here, actor=who, now=on_time) == 1
-    assert reviews.keep_recent(here, actor=who, now=on_time) == 0
+    assert keep_recent(reviews, here, who, now=too_late) == 0
+    assert keep_recent(reviews, here, who, now=on_time) == 1
+    assert keep_recent(reviews, here, who, now=on_time) == 0
     done = reviews.page(here, review, done=True, page=1, now=on_time)
     assert [line.hsa_id for line in done.lines] == [ALICE]
     assert done.lines[0].outcome is Outcome.KEEP

@@ -20,6 +20,7 @@ from tests.support.administration_pages import (
     text_of,
 )
 from tests.support.change_pages import (
+    came,
     follow,
     held,
     pairs_of,
@@ -160,6 +161,12 @@ def test_a_review_is_begun_worked_through_and_recorded(office: Office) -> None:
     everybody = [("csrf_token", token["csrf_token"])]
     everybody += [("markerad", str(each)) for each in office.members().values()]
     assert "0 av" in text_of(page)
+    recent = office.get(f"{path}/behall-inloggade")
+    assert "Ingen av dem som är kvar har loggat in" in text_of(recent)
+    came(office, ALICE, 1)
+    recent = office.get(f"{path}/behall-inloggade")
+    kept = follow(office, send(office, f"{path}/behall-inloggade", pairs_of(recent)))
+    assert "1 användare behåller sina behörigheter." in text_of(kept)
     mine = [
         pair for pair in everybody if pair[0] == "csrf_token" or is_mine(office, pair)
     ]

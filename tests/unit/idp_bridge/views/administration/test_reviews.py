@@ -17,10 +17,18 @@ from tests.support.administration_pages import (
     make_office,
     text_of,
 )
-from tests.support.change_pages import follow, pairs_of, send, without
+from tests.support.change_pages import (
+    came,
+    follow,
+    pairs_of,
+    send,
+    setting,
+    without,
+)
 from tests.support.permission_world import ALICE, CHARLIE, KOMMUN, REGION
 
 REVIEW = f"/o/{REGION}/genomgang"
+RECENT = f"{REVIEW}/behall-inloggade"
 
 
 @pytest.fixture
@@ -174,25 +182,60 @@ def test_whoever_gets_a_permission_during_it_is_added(begun: Office) -> None:
     assert "0 av 3 användare är klara." in text_of(begun.get(REVIEW))
 
 
-def came(office: Office, hsa_id: str, days_ago: int) -> None:
-    """Let somebody have logged in some days ago."""
-    authz, now = office.parts.authz, office.clock()
-    service = authz.service_of_code("landsting")
-    facts = authz.decide(hsa_id, service, organisation_numbers=(), now=now).facts
-    authz.note_login(facts.last_login, now=now - timedelta(days=days_ago))
-
-
-def test_everybody_who_came_lately_is_kept_with_one_press(begun: Office) -> None:
+def test_everybody_who_came_lately_is_kept_after_a_page_that_says_who(
+    begun: Office,
+) -> None:
     assert "senaste 90 dagarna" not in text_of(begun.get(REVIEW))
     came(begun, ALICE, 90)
     came(begun, GUSTAV, 91)
     page = begun.get(REVIEW)
     assert "1 av dem som är kvar har loggat in de senaste 90 dagarna." in text_of(page)
     assert "2026-08-25" in text_of(page)
-    kept = follow(begun, begun.send(f"{REVIEW}/behall-inloggade"))
+    check = begun.get(RECENT)
+    assert names_in(check.text) == ["Åsa Öberg"]
+    assert "1 användare som du inte har gått igenom" in text_of(check)
+    assert "Ingenting är sparat ännu." in text_of(check)
+    assert "Rapportera hälsoundersökning i E-tjänst för landsting" in text_of(check)
+    assert "0 av 2 användare är klara." in text_of(begun.get(REVIEW))
+    kept = follow(begun, send(begun, RECENT, pairs_of(check)))
     assert "1 användare behåller sina behörigheter." in text_of(kept)
     assert names_in(kept.text) == ["Gustav Zakarias"]
     assert "senaste 90 dagarna" not in text_of(kept)
+
+
+def test_what_changed_after_the_page_was_opened_is_not_done_silently(
+    begun: Office,
+) -> None:
+    came(begun, ALICE, 1)
+    opened = pairs_of(begun.get(RECENT))
+    came(begun, GUSTAV, 1)
+    refused = send(begun, RECENT, opened)
+    assert refused.status_code == 409
+    assert "Något har ändrats sedan du öppnade sidan." in text_of(refused)
+    assert names_in(refused.text) == ["Gustav Zakarias", "Åsa Öberg"]
+    assert "0 av 2 användare är klara." in text_of(begun.get(REVIEW))
+    again = pairs_of(refused)
+    path = f"{begun.address(ALICE)}/behorigheter"
+    send(begun, path, setting_end(begun, path))
+    assert send(begun, RECENT, again).status_code == 409
+    keep(begun, ALICE, GUSTAV)
+    late = send(begun, RECENT, again)
+    assert late.status_code == 409
+    assert "Ingen av dem som är kvar har loggat in" in text_of(late)
+
+
+def setting_end(office: Office, path: str) -> list[tuple[str, str]]:
+    """Fill the form with permissions so that the first one ends some day."""
+    pairs = pairs_of(office.get(path))
+    (number,) = {value for name, value in pairs if name == "after"}
+    return setting(pairs, **{f"till_{number}": "2027-06-30"})
+
+
+def test_a_form_that_says_not_who_was_seen_keeps_nobody(begun: Office) -> None:
+    came(begun, ALICE, 1)
+    for seen in ({}, {"sedda": ""}, {"sedda": "0" * 64}):
+        assert begun.send(RECENT, seen).status_code == 409
+    assert "0 av 2 användare är klara." in text_of(begun.get(REVIEW))
 
 
 def test_nobody_is_said_never_to_have_come_when_nobody_knows(begun: Office) -> None:
@@ -207,4 +250,5 @@ def test_nobody_is_said_never_to_have_come_when_nobody_knows(begun: Office) -> N
 
 def test_nobody_is_kept_when_no_review_is_open(office: Office) -> None:
     came(office, ALICE, 1)
-    assert office.send(f"{REVIEW}/behall-inloggade").status_code == 404
+    assert office.get(RECENT).status_code == 404
+    assert office.send(RECENT).status_code == 404
