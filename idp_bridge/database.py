@@ -196,20 +196,34 @@ def _make_private_file(engine: Engine) -> None:
     Raises:
         DatabaseProblemError: Its folder is missing or not writable.
     """
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        try:
-            Path(engine.url.database).touch(mode=0o600, exist_ok=True)
-        except OSError as error:
-            reason = f"{engine.url.database} cannot be made: {error.strerror}."
-            raise DatabaseProblemError(reason) from error
+    file = _file_of(engine)
+    if file is None:
+        return
+    try:
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        reason = f"{file} cannot be made: {error.strerror}."
+        raise DatabaseProblemError(reason) from error
+
+
+def _file_of(engine: Engine) -> Path | None:
+    """Name the file of an SQLite database; others have none."""
+    name = engine.url.database
+    return Path(name) if name and engine.dialect.name == "sqlite" else None
 
 
 def version_of(engine: Engine) -> str | None:
     """Read which version the tables have; ``None`` for an empty database.
 
+    To look at a file of SQLite would make it, readable for everybody, so one that is
+    missing is not looked at.
+
     Raises:
         DatabaseProblemError: The database does not answer.
     """
+    file = _file_of(engine)
+    if file is not None and not file.exists():
+        return None
     with _problems_told(engine), autocommit(engine).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None

@@ -77,7 +77,10 @@ def test_init_makes_what_check_and_upgrade_need(tmp_path: Path) -> None:
     assert 'base_url = "https://bridge.example.se"' in config.read_text()
     for private in (*folder.glob("keys/*.key"), folder / "secret-key"):
         assert private.stat().st_mode & 0o777 == 0o600
+    assert "has no tables yet" in run(config, "check").stderr
+    assert not (folder / "bridge.db").exists()
     assert run(config, "db", "upgrade").exit_code == 0
+    assert (folder / "bridge.db").stat().st_mode & 0o777 == 0o600
     assert len(answer(config, "keys", "list")["keys"]) == 2
 
 
