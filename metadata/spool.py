@@ -10,7 +10,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Final, Self
 
-from metadata.errors import MetadataUnavailableError
+from metadata.errors import FetchFailedError
 from metadata.records import EntityRecord
 
 IN_MEMORY: Final = 8 * 1024 * 1024
@@ -54,13 +54,13 @@ class Spool:
         """Put an entity behind the others.
 
         Raises:
-            MetadataUnavailableError: There is no room for it.
+            FetchFailedError: There is no room for it; other sources may find some.
         """
         try:
             self._file.write(record.xml)
         except OSError as error:
-            raise MetadataUnavailableError(
-                f"no room for it: {error.strerror}"
+            raise FetchFailedError(
+                f"there is no room for it among temporary files: {error.strerror}"
             ) from error
         size = len(record.xml)
         self._places.append(_Place(replace(record, xml=b""), self._end, size))
