@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from authz.office.errors import NoSuchThingError
+from authz.office.models import AdministratorView
 from idp_bridge.cli.asking import confirm, person_of, person_options, yes_option
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
@@ -73,6 +74,29 @@ def list_(office: Office, *, number: str, as_json: bool) -> None:
 
 @group.command()
 @click.argument("number")
+@click.argument("hsa_id")
+@person_options
+@click.option("--new-hsa-id", help="The one that the person has now.")
+@pass_office
+def change(
+    office: Office,
+    /,
+    *,
+    number: str,
+    hsa_id: str,
+    new_hsa_id: str | None,
+    **who: str,
+) -> None:
+    """Change what is given about an administrator; the rest stays."""
+    found = _find(office, number, hsa_id)
+    known = {name: who[name] or getattr(found.person, name) for name in who}
+    new = person_of(new_hsa_id or found.person.hsa_id, **known)
+    office.register.administrators.change(found.membership_id, new, **office.by)
+    click.echo("Saved.")
+
+
+@group.command()
+@click.argument("number")
 @click.argument("old")
 @click.argument("new")
 @person_options
@@ -91,7 +115,7 @@ def replace(  # noqa: PLR0913  # click passes options by name
     **who: str,
 ) -> None:
     """Put NEW in the place of OLD (HSA-ids) in one step."""
-    membership = _membership_of(office, number, old)
+    membership = _find(office, number, old).membership_id
     person = person_of(new, **who)
     if from_user:
         _confirm_promotion(office, new, yes=yes)
@@ -110,7 +134,7 @@ def replace(  # noqa: PLR0913  # click passes options by name
 @pass_office
 def end(office: Office, *, number: str, hsa_id: str, yes: bool) -> None:
     """Let the person with HSA_ID administer the organisation no longer."""
-    membership = _membership_of(office, number, hsa_id)
+    membership = _find(office, number, hsa_id).membership_id
     confirm("End the administrator?", yes=yes)
     office.register.administrators.end(membership, **office.by)
     click.echo("Ended. Sessions end with the next click.")
@@ -125,10 +149,10 @@ def _confirm_promotion(office: Office, hsa_id: str, *, yes: bool) -> None:
     confirm("Make the user an administrator?", yes=yes)
 
 
-def _membership_of(office: Office, number: str, hsa_id: str) -> int:
+def _find(office: Office, number: str, hsa_id: str) -> AdministratorView:
     register = office.register
     everybody = register.administrators.list(register.organisations.of_number(number))
     for one in everybody:
         if one.person.hsa_id.upper() == hsa_id.strip().upper():
-            return one.membership_id
+            return one
     raise NoSuchThingError("no administrator with this HSA-id")

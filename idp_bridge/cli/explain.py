@@ -25,9 +25,13 @@ _FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 def command(
     office: Office, *, hsa_id: str, service: str, at: datetime | None, as_json: bool
 ) -> None:
-    """Say what a person would get at SERVICE (its code), and why."""
+    """Say what a person would get at SERVICE (its code), and why.
+
+    The person's organisation sees in its events that somebody looked the person up.
+    """
     now = at.replace(tzinfo=UTC) if at else office.clock()
     decision = office.authz.explain(hsa_id, service, now=now)
+    office.register.people.look_up(hsa_id, **office.by)
     claims = encode(decision.facts.service.claim_format, decision)
     if as_json:
         show_json(_as_facts(decision, claims))

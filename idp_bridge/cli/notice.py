@@ -1,15 +1,18 @@
 """``idp-bridge notice``: what do our pages tell everybody?"""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from authz.catalogue_values import SWEDISH_TIME
-from authz.office.models import NewNotice, NoticeLevel, NoticePlace
+from authz.office.models import NewNotice, Notice, NoticeLevel, NoticePlace
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
 
+_LEVELS = click.Choice([one.value for one in NoticeLevel])
+_PLACES = click.Choice([one.value for one in NoticePlace])
 _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 
 
@@ -21,16 +24,8 @@ def group() -> None:
 @group.command()
 @click.argument("text")
 @click.option("--english", "text_en", default="", help="The same in English.")
-@click.option(
-    "--level",
-    type=click.Choice([one.value for one in NoticeLevel]),
-    default="information",
-)
-@click.option(
-    "--place",
-    type=click.Choice([one.value for one in NoticePlace]),
-    default="everywhere",
-)
+@click.option("--level", type=_LEVELS, default=NoticeLevel.INFORMATION.value)
+@click.option("--place", type=_PLACES, default=NoticePlace.EVERYWHERE.value)
 @click.option("--from", "start", type=_MOMENT, help="Without it, from now on.")
 @click.option("--until", type=_MOMENT, help="Without it, until it is ended.")
 @pass_office
@@ -84,11 +79,54 @@ def list_(office: Office, *, as_json: bool) -> None:
 
 @group.command()
 @click.argument("notice", type=int)
+@click.option("--text", help="In Swedish.")
+@click.option("--english", "text_en", help="The same in English.")
+@click.option("--level", type=_LEVELS)
+@click.option("--place", type=_PLACES)
+@click.option("--from", "start", type=_MOMENT)
+@click.option("--until", type=_MOMENT)
+@click.option("--no-end", is_flag=True, help="Until it is ended.")
+@pass_office
+def change(
+    office: Office,
+    /,
+    *,
+    notice: int,
+    start: datetime | None,
+    until: datetime | None,
+    no_end: bool,
+    **words: str | None,
+) -> None:
+    """Change what is given of a NOTICE (its number in the list); the rest stays."""
+    notices = office.register.notices
+    found = notices.get(notice)
+    given: dict[str, Any] = {k: v for k, v in words.items() if v is not None}
+    if begins := _moment(start):
+        given["valid_from"] = begins
+    end = _moment(until) or (None if no_end else found.validity.valid_until)
+    new = replace(_as_typed(found, office.clock()), **given, valid_until=end)
+    notices.change(notice, new, **office.by)
+    click.echo("Saved.")
+
+
+@group.command()
+@click.argument("notice", type=int)
 @pass_office
 def end(office: Office, *, notice: int) -> None:
     """Take a NOTICE (its number in the list) from the pages."""
     office.register.notices.end(notice, **office.by)
     click.echo("Ended.")
+
+
+def _as_typed(notice: Notice, now: datetime) -> NewNotice:
+    return NewNotice(
+        text=notice.text,
+        text_en=notice.text_en,
+        level=notice.level,
+        place=notice.place,
+        valid_from=notice.validity.valid_from or now,
+        valid_until=notice.validity.valid_until,
+    )
 
 
 def _moment(local: datetime | None) -> datetime | None:

@@ -87,15 +87,19 @@ def list_(office: Office, *, as_json: bool) -> None:
 @click.argument("hsa_id")
 @person_options
 @click.option("--role", type=_ROLES)
+@click.option("--from", "start", type=DAY, help="The first day.")
 @click.option("--until", "day", type=DAY, help="The last day.")
 @click.option("--no-end", is_flag=True, help="Take the end away; lets in again.")
+@click.option("--new-hsa-id", help="The one that the person has now.")
 @pass_office
-def change(
+def change(  # noqa: PLR0913  # click passes options by name
     office: Office,
     /,
     *,
     hsa_id: str,
+    new_hsa_id: str | None,
     role: str | None,
+    start: datetime | None,
     day: datetime | None,
     no_end: bool,
     **who: str,
@@ -105,9 +109,12 @@ def change(
     end = after_day(day) or (None if no_end else found.validity.valid_until)
     known = {name: who[name] or getattr(found, name) for name in who}
     new = NewOperator(
-        person=person_of(found.hsa_id, **known),
+        person=person_of(new_hsa_id or found.hsa_id, **known),
         role=OperatorRole(role) if role else found.role,
-        validity=Validity(valid_from=found.validity.valid_from, valid_until=end),
+        validity=Validity(
+            valid_from=first_moment(start) or found.validity.valid_from,
+            valid_until=end,
+        ),
     )
     office.register.operators.change(found.id, new, **office.by)
     click.echo("Saved.")

@@ -101,6 +101,19 @@ def test_administrators_come_and_go_but_never_the_last(config: Path) -> None:
     assert outcome(config) != "allowed"
 
 
+def test_an_administrator_is_corrected(config: Path) -> None:
+    words = ("administrator", "change", REGION, ANNA.lower())
+    done(config, *words, "--surname", "Administratör", "--new-hsa-id", NILS)
+    (one,) = answer(config, "administrator", "list", REGION)
+    assert one["person"]["hsa_id"] == NILS
+    assert one["person"]["given_name"] == "Anna"
+    assert one["person"]["surname"] == "Administratör"
+    assert refusal(run(config, *words)).startswith("no-such-thing: ")
+    words = ("administrator", "change", REGION, NILS)
+    said = refusal(run(config, *words, "--new-hsa-id", ALICE))
+    assert said.startswith("already-there: ")
+
+
 def test_making_a_user_an_administrator_asks_first(config: Path) -> None:
     words = ("administrator", "add", REGION, ALICE, "--from-user")
     assert typing(config, "n\n", *words) == 1
@@ -123,9 +136,14 @@ def test_operators_come_change_and_go_but_never_the_last_of_the_system(
     listed = {one["hsa_id"]: one for one in answer(config, "operator", "list")}
     assert listed[olle]["role"] == "system"
     assert listed[NILS]["validity"]["valid_until"] is not None
-    done(config, "operator", "change", NILS, "--no-end")
+    words = ("operator", "change", NILS, "--no-end", "--from", "2026-01-01")
+    done(config, *words, "--new-hsa-id", f"{NILS}2")
     listed = {one["hsa_id"]: one for one in answer(config, "operator", "list")}
-    assert listed[NILS]["validity"]["valid_until"] is None
+    assert NILS not in listed
+    assert listed[f"{NILS}2"]["validity"] == {
+        "valid_from": "2025-12-31T23:00:00+00:00",
+        "valid_until": None,
+    }
 
 
 def test_services_and_permissions_change_but_keep_their_codes(config: Path) -> None:
@@ -180,6 +198,13 @@ def test_notices_are_told_and_taken_away(config: Path) -> None:
     assert line == (
         "1\toutage\teverywhere\t2026-11-01T08:00\t2026-12-01T00:00\tStängt på lördag"
     )
+    done(config, "notice", "change", "1", "--text", "Stängt", "--no-end")
+    line = done(config, "notice", "list").splitlines()[1]
+    assert line == "1\toutage\teverywhere\t2026-11-01T08:00\t-\tStängt"
+    words = ("notice", "change", "1", "--from", "2026-11-02", "--level", "warning")
+    done(config, *words, "--until", "2026-11-30T12:00", "--place", "login")
+    line = done(config, "notice", "list").splitlines()[1]
+    assert line.startswith("1\twarning\tlogin\t2026-11-02T00:00\t2026-11-30T12:00")
     done(config, "notice", "end", "1")
     assert refusal(run(config, "notice", "end", "1")).startswith("ended-already: ")
     assert refusal(run(config, "notice", "add", " ")).startswith("bad-values: ")
@@ -218,6 +243,11 @@ def test_a_person_is_looked_up_and_the_organisation_can_see_it(config: Path) -> 
     assert all(each["chain"].startswith("organisation:") for each in looks)
     said = refusal(run(config, "person", "show", "SE2321000016-X999"))
     assert said.startswith("no-such-thing: ")
+
+
+def test_to_explain_is_to_look_a_person_up(config: Path) -> None:
+    assert outcome(config) == "allowed"
+    assert '"action":"person:look-up"' in done(config, "audit", "export")
 
 
 def test_what_is_known_about_a_person_is_printed(config: Path) -> None:
