@@ -99,6 +99,9 @@ ENDINGS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
 }
 """For what somebody is about to end: heading, what is lost, what is not."""
+TYPED_LATE: Final = (
+    "Sidan var för gammal. Försök igen. Det du skrev är inte sparat ännu."
+)
 DONE: Final[Mapping[str, str]] = {
     "saved": "Ändringen är sparad.",
     "organisation-added": (
@@ -125,10 +128,6 @@ DONE: Final[Mapping[str, str]] = {
     "operator-added": "Operatören är registrerad.",
     "operator-ended": "Operatören är avslutad.",
     "filter-saved": "Filtret är sparat.",
-    "filter-refused": (
-        "Filtret är inte sparat. Ge det ett namn med högst 60 tecken. Du kan ha högst"
-        " 20 filter."
-    ),
     "filter-removed": "Filtret är borttaget.",
 }
 """What a page says about what was just done, by the word in its address."""
@@ -269,6 +268,7 @@ TRAIL_HEADINGS: Final = (
 )
 _PROBLEMS: Final[Mapping[str, str]] = {
     "required": "Fyll i {field}.",
+    "too-many-filters": "Du har redan 20 sparade filter. Ta bort något av dem först.",
     "long": "Texten i {field} är för lång.",
     "signs": "Det finns tecken som inte syns i {field}. Skriv om texten.",
     "mail": ("Skriv en e-postadress, till exempel fornamn.efternamn@kommunen.se."),

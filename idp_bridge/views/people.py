@@ -13,6 +13,7 @@ from idp_bridge.login.parts import store_errors
 from idp_bridge.login.pending import Area, OwnPages
 from idp_bridge.saml.attributes import Identity
 from idp_bridge.services import services
+from idp_bridge.texts import OWN_PAGES
 from idp_bridge.views.browsers import remember_browser, this_browser
 from idp_bridge.views.idp import take_first_step
 from idp_bridge.views.logout import log_out_of_all
@@ -48,19 +49,19 @@ class LoginDoors:
         begun = own_pages.begin(wanted, parts, level=level, afresh=afresh)
         return take_first_step(begun)
 
-    def show_ended(self, *, is_kept: bool) -> Response:
-        """Say that the session of an administrator is over.
+    def show_ended(self, area: Area, *, is_kept: bool) -> Response:
+        """Say that somebody's session is over.
 
         The way on is a link: browsers apply our ``form-action`` to the redirects that
         follow a form, and a login leads to another site.
         """
-        response = _show_way_in("ended", is_kept=is_kept)
+        response = _show_way_in("ended", area, is_kept=is_kept)
         sessions.forget_person(response)
         return response
 
     def show_old(self, *, is_kept: bool) -> Response:
         """Say that a form needs a fresher login."""
-        return _show_way_in("old", is_kept=is_kept)
+        return _show_way_in("old", Area.ADMIN, is_kept=is_kept)
 
 
 def finish_login(found: FoundLogin, wanted: OwnPages) -> Response:
@@ -155,12 +156,13 @@ def _refuse_administrator(
     return response
 
 
-def _show_way_in(reason: str, *, is_kept: bool) -> Response:
+def _show_way_in(reason: str, area: Area, *, is_kept: bool) -> Response:
     html = render_template(
-        "administration/log_in_again.html",
+        "log_in_again.html",
         reason=reason,
+        pages=OWN_PAGES[area][0],
         is_kept=is_kept,
-        address=this_page(Area.ADMIN),
+        address=this_page(area),
         viewer=None,
     )
     response = make_response(html, _FORBIDDEN)

@@ -46,8 +46,8 @@ class Doors(Protocol):
     def ask_to_log_in(self, area: Area, *, afresh: bool = False) -> Response:
         """Begin a login that comes back to this page."""
 
-    def show_ended(self, *, is_kept: bool) -> Response:
-        """Say that the session of an administrator is over."""
+    def show_ended(self, area: Area, *, is_kept: bool) -> Response:
+        """Say that somebody's session is over."""
 
     def show_old(self, *, is_kept: bool) -> Response:
         """Say that a form needs a fresher login."""
@@ -155,27 +155,32 @@ class _Guard:
         known = people_sessions().find(session_id) if session_id else None
         area = _area_of(needed, known)
         if known is None or known.area is not area:
-            return self._answer_stranger(area, is_over=bool(session_id and not known))
+            return self._answer_stranger(
+                needed, area, is_over=bool(session_id and not known)
+            )
         who = find_viewer(known, (request.view_args or {}).get(_NUMBER))
         if who is None:
             people_sessions().end(session_id or "")
-            return self._answer_stranger(area, is_over=True)
+            return self._answer_stranger(needed, area, is_over=True)
         g.viewer, g.person_session = who, known
         session[_TOKEN] = known.form_token
         if isinstance(needed, Right) and needed not in who.rights:
             raise NotAllowedError(f"needs {needed}")
         return self._check_login(needed, known) or self._check_form(area)
 
-    def _answer_stranger(self, area: Area, *, is_over: bool) -> Response:
-        """Log in first; what a form brought is not done."""
+    def _answer_stranger(
+        self, needed: Right | str, area: Area, *, is_over: bool
+    ) -> Response:
+        """Log in first; what a form brought is not done, but kept."""
         is_reading = request.method in _READING
         if is_reading and _comes_from_script():
             return _send_script_to_page(area)
-        if area is Area.ADMIN and (is_over or not is_reading):
-            is_kept = not is_reading and drafts.keep_form()
-            return self._doors.show_ended(is_kept=is_kept)
+        if not is_reading and needed == LOGGED_IN:
+            raise SessionEndedError("a form of no area without a session")
         if not is_reading:
-            raise SessionEndedError("a form without a session")
+            return self._doors.show_ended(area, is_kept=drafts.keep_form())
+        if is_over and area is Area.ADMIN:
+            return self._doors.show_ended(area, is_kept=False)
         return self._doors.ask_to_log_in(area)
 
     def _check_login(
@@ -196,7 +201,7 @@ class _Guard:
         try:
             self._tokens.protect()
         except CSRFError:
-            if area is Area.ADMIN and drafts.keep_form_of_viewer():
+            if drafts.keep_form_of_viewer():
                 return redirect(this_page(area), _SEE_OTHER)
             raise
         return None

@@ -1,8 +1,8 @@
 """What did somebody type whose session was over? Kept for a while, for them alone.
 
-Every form of administrators carries a seal that says who it was made for. A form that
-comes too late is kept under that person and the form's address; the same person finds
-it there after logging in again. A form without a seal of ours keeps nothing, so nobody
+Every form for people carries a seal that says who it was made for. A form that comes
+too late is kept under that person and the page of the form; the same person finds it
+there after logging in again. A form without a seal of ours keeps nothing, so nobody
 fills the store, and nobody leaves a draft for somebody else.
 """
 
@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from idp_bridge.services import services
 from idp_bridge.state.port import StateStore
+from idp_bridge.web.form_pages import form_page, is_only_button
 
 FIELD: Final = "draft"
 """The name of the field with the seal."""
@@ -38,19 +39,19 @@ class Drafts:
         self._state = state
         self._seals = URLSafeSerializer(secret, salt=_SALT)
 
-    def seal(self, person: int) -> str:
-        """Make the seal of a form for somebody."""
+    def seal(self, person: str) -> str:
+        """Make the seal of a form for somebody, named as in the audit trail."""
         return self._seals.dumps(person)
 
-    def owner_of(self, seal: str | None) -> int | None:
+    def owner_of(self, seal: str | None) -> str | None:
         """Read for whom a form was made; nobody if the seal is not ours."""
         try:
             owner = self._seals.loads(seal or "")
         except BadSignature:
             return None
-        return owner if isinstance(owner, int) else None
+        return owner if isinstance(owner, str) else None
 
-    def keep(self, person: int, path: str, typed: MultiDict[str, str]) -> bool:
+    def keep(self, person: str, path: str, typed: MultiDict[str, str]) -> bool:
         """Keep what was typed, unless it is too much.
 
         Raises:
@@ -63,7 +64,7 @@ class Drafts:
         self._state.put(_key(person, path), data, KEPT)
         return True
 
-    def take(self, person: int, path: str) -> MultiDict[str, str] | None:
+    def take(self, person: str, path: str) -> MultiDict[str, str] | None:
         """Hand out what somebody typed at an address, once.
 
         Raises:
@@ -83,24 +84,26 @@ def drafts() -> Drafts:
 
 def keep_form() -> bool:
     """Keep the form of this request, if it carries a seal of ours."""
-    kept = drafts()
-    owner = kept.owner_of(request.form.get(FIELD))
-    return owner is not None and kept.keep(owner, request.path, request.form)
+    owner = drafts().owner_of(request.form.get(FIELD))
+    return owner is not None and _keep(owner)
 
 
 def keep_form_of_viewer() -> bool:
     """Keep the form of this request, if it was made for whoever is logged in."""
-    kept = drafts()
-    owner = kept.owner_of(request.form.get(FIELD))
-    mine: int = g.viewer.person_id
-    return owner == mine and kept.keep(mine, request.path, request.form)
+    mine: str = g.viewer.actor
+    return drafts().owner_of(request.form.get(FIELD)) == mine and _keep(mine)
 
 
 def typed_before() -> MultiDict[str, str] | None:
-    """Hand out what this administrator typed here when the session was over."""
-    return drafts().take(g.viewer.person_id, request.path)
+    """Hand out what somebody typed here when the session was over, or another one."""
+    return drafts().take(g.viewer.actor, request.path)
 
 
-def _key(person: int, path: str) -> str:
+def _keep(person: str) -> bool:
+    page = None if is_only_button() else form_page()
+    return page is not None and drafts().keep(person, page, request.form)
+
+
+def _key(person: str, path: str) -> str:
     name = f"{person}\n{path}".encode()
     return f"draft:{sha256(name).hexdigest()}"

@@ -4,9 +4,10 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from flask import current_app, request
+from flask import request
 
 from idp_bridge.login.pending import Area
+from idp_bridge.web.form_pages import form_page
 
 _PATH_SIGNS: Final = "/~"
 _MAX_LENGTH: Final = 1500
@@ -34,12 +35,12 @@ def safe_path(wanted: str, area: Area) -> str:
 
 
 def this_page(area: Area) -> str:
-    """Say where to come back to: this page if it can be asked for, else the start."""
-    query = request.query_string.decode("latin-1")
-    path = quote(request.path, safe=_PATH_SIGNS)
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None or not adapter.test(method="GET"):
+    """Say where to come back to: this page, the one of its form, or the start."""
+    page = form_page()
+    if page is None:
         return start_of(area)
+    query = request.query_string.decode("latin-1")
+    path = quote(page, safe=_PATH_SIGNS)
     return safe_path(f"{path}?{query}" if query else path, area)
 
 

@@ -23,6 +23,7 @@ from idp_bridge.views.administration.frame import (
 )
 from idp_bridge.views.page_numbers import shown_pages
 from idp_bridge.web.access import needs
+from idp_bridge.web.drafts import typed_before
 from idp_bridge.web.rights import Right
 
 _SAVE: Final = "spara"
@@ -32,8 +33,15 @@ _FINE: Final = 200
 @bp.get(f"{USER}/kopiera")
 @needs(Right.DELEGATE)
 def show_copy(membership: int, **_number: str) -> Response:
-    """Let the reader choose a colleague."""
-    return _show(_user(membership), None)
+    """Let the reader choose a colleague, or show whom they chose before a login."""
+    typed, user = typed_before(), _user(membership)
+    if typed is None:
+        return _show(user, None)
+    chosen = typed.get("kollega", "")
+    if typed.get("steg") != _SAVE:
+        return _show(user, None, chosen=chosen, is_typed=True)
+    colleague = _user(ticks.read_number(chosen))
+    return _show_check(user, colleague, reason=reasons.read(typed), is_typed=True)
 
 
 @bp.post(f"{USER}/kopiera")
@@ -46,7 +54,7 @@ def save_copy(membership: int, **_number: str) -> AnyResponse:
         return _show(user, CHANGE_TEXTS.forms["no-colleague"], UNPROCESSABLE)
     colleague = _user(ticks.read_number(text))
     if request.form.get("steg") != _SAVE:
-        return _show_check(user, colleague)
+        return _show_check(user, colleague, reason=reasons.read(request.form))
     try:
         result = administration().copy_permissions(
             organisation().id,
@@ -57,12 +65,20 @@ def save_copy(membership: int, **_number: str) -> AnyResponse:
             now=services().clock(),
         )
     except (BadFieldsError, NoReasonError) as error:
-        return _show_check(user, colleague, reasons.problem_of(error))
+        problem, reason = reasons.problem_of(error), reasons.read(request.form)
+        return _show_check(user, colleague, reason=reason, problem=problem)
     told = results.remember(ChangeKind.COPY, result)
     return go_to(address_of("show_user", membership=membership, andring=told))
 
 
-def _show_check(user: UserView, colleague: UserView, problem: str = "") -> Response:
+def _show_check(
+    user: UserView,
+    colleague: UserView,
+    *,
+    reason: str,
+    problem: str = "",
+    is_typed: bool = False,
+) -> Response:
     """Show what would be copied, with a field for the reason."""
     copied = [each for each in colleague.services if each.grants and each.has_agreement]
     return show(
@@ -70,7 +86,8 @@ def _show_check(user: UserView, colleague: UserView, problem: str = "") -> Respo
         UNPROCESSABLE if problem else _FINE,
         user=user,
         colleague=colleague,
-        reason=reasons.read(request.form),
+        reason=reason,
+        is_typed=is_typed,
         must_tell_why=[one.service for one in copied if one.service.needs_reason],
         problems={reasons.FIELD: problem} if problem else {},
     )
@@ -87,7 +104,14 @@ def _page() -> UserPage:
     return administration().users(organisation().id, query, now=now)
 
 
-def _show(user: UserView, problem: str | None, status: int = _FINE) -> Response:
+def _show(
+    user: UserView,
+    problem: str | None,
+    status: int = _FINE,
+    *,
+    chosen: str = "",
+    is_typed: bool = False,
+) -> Response:
     page = _page()
     return show(
         "copy",
@@ -97,4 +121,6 @@ def _show(user: UserView, problem: str | None, status: int = _FINE) -> Response:
         search=request.args.get("sok", ""),
         pages=shown_pages(page.page, page.pages),
         problems={"kollega": problem} if problem else {},
+        chosen=chosen,
+        is_typed=is_typed,
     )

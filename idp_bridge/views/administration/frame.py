@@ -100,7 +100,7 @@ def frame_facts() -> dict[str, object]:
         "texts": texts.ADMINISTRATION_TEXTS,
         "now": now,
         "address_of": address_of,
-        "seal": drafts.drafts().seal(administrator().person_id),
+        "seal": drafts.drafts().seal(administrator().actor),
         "idle_seconds": int(web.idle.total_seconds()),
         "left_seconds": int((known.began + web.lifetime - now).total_seconds()),
         "ends_at": min(now + web.idle, known.began + web.lifetime),

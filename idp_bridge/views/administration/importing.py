@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz import sheets
@@ -51,6 +52,8 @@ from idp_bridge.views.administration.frame import (
 from idp_bridge.views.administration.user_sheet import Column, ReadSheet
 from idp_bridge.views.administration.users import choices_here
 from idp_bridge.web.access import needs
+from idp_bridge.web.drafts import typed_before
+from idp_bridge.web.form_pages import only_button
 from idp_bridge.web.rights import Right
 
 MAX_REQUEST: Final = sheets.MAX_BYTES + 100_000
@@ -76,6 +79,7 @@ def show_import(**_number: str) -> Response:
 
 @bp.post(f"{ORGANISATION}/import")
 @needs(Right.DELEGATE)
+@only_button
 def upload(**_number: str) -> AnyResponse:
     """Read a file and go to what it would do, or say why it cannot be read."""
     file = request.files.get("fil")
@@ -101,7 +105,7 @@ def upload(**_number: str) -> AnyResponse:
 @needs(Right.DELEGATE)
 def show_checked(name: str, **_number: str) -> Response:
     """Show what a file would do, row by row."""
-    return _show_checked(name, checked_files.find(name))
+    return _show_checked(name, checked_files.find(name), typed=typed_before())
 
 
 @bp.post(f"{ORGANISATION}/import/<name>")
@@ -200,7 +204,12 @@ def _show_form(problem: str | None = None) -> Response:
 
 
 def _show_checked(
-    name: str, file: KeptFile, status: int = _FINE, *, problem: str = ""
+    name: str,
+    file: KeptFile,
+    status: int = _FINE,
+    *,
+    problem: str = "",
+    typed: MultiDict[str, str] | None = None,
 ) -> Response:
     checked = _check(file)
     columns = user_sheet.columns_of(choices_here())
@@ -220,7 +229,8 @@ def _show_checked(
         shown=checked_files.fingerprint(checked),
         takes=file.takes,
         has_changed=status == _CONFLICT,
-        reason=reasons.read(request.form),
+        reason=reasons.read(request.form if typed is None else typed),
+        is_typed=typed is not None,
         problem_of_reason=problem,
         must_tell_why=_services_that_ask(checked, columns),
     )

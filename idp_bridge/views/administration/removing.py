@@ -19,6 +19,7 @@ from idp_bridge.views.administration.frame import (
 from idp_bridge.views.administration.list_links import kept_list
 from idp_bridge.views.administration.one_user import show_one, user_here
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import only_button
 from idp_bridge.web.rights import Right
 
 
@@ -44,6 +45,7 @@ def show_removal(number: str, membership: int) -> AnyResponse:
 
 @bp.post(f"{USER}/ta-bort")
 @needs(Right.USERS_CHANGE)
+@only_button
 def remove_user(number: str, membership: int) -> AnyResponse:
     """Remove a user; everything ends at once and can come back for a while."""
     del number

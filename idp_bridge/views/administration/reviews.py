@@ -28,6 +28,8 @@ from idp_bridge.views.administration.frame import (
 from idp_bridge.views.administration.list_state import read as read_list
 from idp_bridge.views.page_numbers import shown_pages
 from idp_bridge.web.access import needs
+from idp_bridge.web.drafts import typed_before
+from idp_bridge.web.form_pages import form_on, only_button
 from idp_bridge.web.rights import Right
 
 REVIEW: Final = f"{ORGANISATION}/genomgang"
@@ -42,7 +44,9 @@ bp.add_app_template_filter(long_day)
 @needs(Right.DELEGATE)
 def show_review(**_number: str) -> Response:
     """Show the open review, or when the next one is due."""
-    return _show()
+    typed = typed_before()
+    ticked = None if typed is None else many.read_members(typed.getlist("markerad"))
+    return _show(ticked=ticked)
 
 
 @bp.post(f"{REVIEW}/borja")
@@ -58,6 +62,7 @@ def start_review(**_number: str) -> AnyResponse:
 
 @bp.post(f"{REVIEW}/behall")
 @needs(Right.DELEGATE)
+@form_on("administration.show_review")
 def keep_reviewed(**_number: str) -> AnyResponse:
     """Let one user, or several, keep what they have."""
     members = many.read_members(request.form.getlist("markerad"))
@@ -77,6 +82,7 @@ def confirm_recent(**_number: str) -> AnyResponse:
 
 @bp.post(f"{REVIEW}/behall-inloggade")
 @needs(Right.DELEGATE)
+@only_button
 def keep_recent(**_number: str) -> AnyResponse:
     """Let everybody who stood on the page keep what they have."""
     seal, now = request.form.get("sedda", ""), services().clock()
@@ -127,7 +133,13 @@ def _show_recent(status: int = _FINE, *, problem: str = "") -> Response:
     )
 
 
-def _show(status: int = _FINE, *, problem: str = "", nobody: str = "") -> Response:
+def _show(
+    status: int = _FINE,
+    *,
+    problem: str = "",
+    nobody: str = "",
+    ticked: tuple[int, ...] | None = None,
+) -> Response:
     state = reviews().state(organisation().id)
     if state.open is None:
         return show(
@@ -153,6 +165,8 @@ def _show(status: int = _FINE, *, problem: str = "", nobody: str = "") -> Respon
         pages=shown_pages(page.page, page.pages),
         kept=request.args.get("behallna", type=int),
         problem=problem,
+        ticked=ticked or (),
+        is_typed=ticked is not None,
         problems={"markerad": nobody} if nobody else {},
     )
 

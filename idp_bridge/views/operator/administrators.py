@@ -22,6 +22,7 @@ from idp_bridge.views.operator.register import (
 )
 from idp_bridge.views.operator.typed import Typed
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import form_on, only_button
 from idp_bridge.web.rights import Right
 
 _NEW: Final = f"{ONE}/administratorer/ny"
@@ -58,6 +59,7 @@ def add_administrator(organisation_id: int) -> AnyResponse:
 
 @bp.post(f"{ONE}/administratorer/gor-om")
 @needs(Right.REGISTER_CHANGE)
+@form_on("operator.show_new_administrator")
 def promote_user(organisation_id: int) -> AnyResponse:
     """Make a user an administrator: the permissions end in the same moment."""
     view, typed = find(organisation_id), Typed(request.form)
@@ -135,6 +137,7 @@ def confirm_end_of_administrator(
 
 @bp.post(f"{_ONE}/avsluta")
 @needs(Right.REGISTER_CHANGE)
+@only_button
 def end_administrator(organisation_id: int, membership_id: int) -> AnyResponse:
     """Let an administrator end; never the last one."""
     _find(organisation_id, membership_id)

@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from authz.office.models import AgreementView, NewAgreement
 from idp_bridge.services import services
-from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
+from idp_bridge.views.operator.endings import (
+    LAST_DAY,
+    Ending,
+    asked_end,
+    chosen_end,
+    show_ending,
+)
 from idp_bridge.views.operator.frame import bp, filled, go_to
 from idp_bridge.views.operator.organisations import ONE, find
 from idp_bridge.views.operator.paging import asked_choice
@@ -127,7 +133,7 @@ def change_agreement(agreement_id: int) -> AnyResponse:
 @needs(Right.REGISTER_CHANGE)
 def confirm_end_of_agreement(agreement_id: int) -> AnyResponse:
     """Say who loses what when an agreement ends, and ask once more."""
-    return _show_end(agreement_id, Typed(request.args))
+    return _show_end(agreement_id, asked_end())
 
 
 @bp.post(f"{_ONE}/avsluta")

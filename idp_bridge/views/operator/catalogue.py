@@ -11,7 +11,13 @@ from authz.office.models import NewService, ServiceView
 from idp_bridge.login.telling import tellings_of
 from idp_bridge.services import services
 from idp_bridge.texts import register_texts, release_texts
-from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
+from idp_bridge.views.operator.endings import (
+    LAST_DAY,
+    Ending,
+    asked_end,
+    chosen_end,
+    show_ending,
+)
 from idp_bridge.views.operator.frame import bp, go_to
 from idp_bridge.views.operator.register import (
     asking,
@@ -114,7 +120,7 @@ def change_service(code: str) -> AnyResponse:
 @needs(Right.CATALOGUE_CHANGE)
 def confirm_end_of_service(code: str) -> AnyResponse:
     """Say who loses what when an e-tjänst ends, and ask once more."""
-    return _show_end(code, Typed(request.args))
+    return _show_end(code, asked_end())
 
 
 @bp.post(f"{SERVICE}/avsluta")

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz.office.models import Consequences
 from idp_bridge.services import services
-from idp_bridge.views.operator.register import show_form
+from idp_bridge.views.operator.register import show_form, typed_late
 from idp_bridge.views.operator.typed import Typed
 
 LAST_DAY: Final = "last_day"
@@ -25,6 +26,11 @@ class Ending:
     """Where the question is asked and answered."""
     back: str
     """Where somebody goes who changes their mind."""
+
+
+def asked_end() -> Typed:
+    """Read the last day that is asked about, or that was typed too late."""
+    return typed_late() or Typed(request.args)
 
 
 def chosen_end(typed: Typed) -> datetime:

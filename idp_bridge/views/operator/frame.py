@@ -10,6 +10,8 @@ from idp_bridge import texts
 from idp_bridge.services import metadata_admin, services
 from idp_bridge.texts import operator_texts, register_texts
 from idp_bridge.views.operator.typed import first_day_of, last_day_of
+from idp_bridge.web import drafts
+from idp_bridge.web.access import viewer
 from metadata.loader import MetadataAdmin
 from metadata.orders import Witness, nobody
 
@@ -42,6 +44,7 @@ def show(template: str, status: int = 200, /, **facts: object) -> Response:
         f"operator/{template}.html",
         texts=texts.OPERATOR_TEXTS,
         now=services().clock(),
+        seal=drafts.drafts().seal(viewer().actor),
         **facts,
     )
     response = make_response(html, status)

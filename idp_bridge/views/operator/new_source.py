@@ -4,9 +4,11 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp_bridge.services import order_desk, services
+from idp_bridge.texts import register_texts
 from idp_bridge.views.operator.frame import admin, bp, go_to, show
 from idp_bridge.views.operator.source_form import SourceForm
 from idp_bridge.web.access import needs, viewer
+from idp_bridge.web.drafts import typed_before
 from idp_bridge.web.rights import Right
 from metadata.orders import Action
 
@@ -20,7 +22,11 @@ def show_new_source() -> Response:
     name = request.args.get("kalla", "")
     known = [state.source for state in admin().list() if state.source.name == name]
     form = SourceForm.of(known[0]) if known else SourceForm()
-    return show("new_source", form=form, problems={})
+    late = typed_before()
+    if late is None:
+        return show("new_source", form=form, problems={})
+    form, done = SourceForm.read(late, request.files), register_texts.TYPED_LATE
+    return show("new_source", form=form, problems={}, done=done)
 
 
 @bp.post("/metadata/ny-kalla")

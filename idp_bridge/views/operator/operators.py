@@ -21,6 +21,7 @@ from idp_bridge.views.operator.register import (
 )
 from idp_bridge.views.operator.typed import Typed, first_day_of, last_day_of
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import only_button
 from idp_bridge.web.rights import Right
 
 _ONE: Final = f"/operatorer/<{NUMBER}:operator_id>"
@@ -98,6 +99,7 @@ def confirm_end_of_operator(operator_id: int) -> AnyResponse:
 
 @bp.post(f"{_ONE}/avsluta")
 @needs(Right.OPERATORS_CHANGE)
+@only_button
 def end_operator(operator_id: int) -> AnyResponse:
     """Let an operator end at once; somebody with every right remains."""
     operator, typed = _find(operator_id), Typed(request.form)

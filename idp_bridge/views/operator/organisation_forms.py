@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from authz.office.models import NewOrganisation
 from idp_bridge.errors import PageNotFoundError
 from idp_bridge.texts import register_texts
-from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
+from idp_bridge.views.operator.endings import (
+    LAST_DAY,
+    Ending,
+    asked_end,
+    chosen_end,
+    show_ending,
+)
 from idp_bridge.views.operator.frame import bp, go_to
 from idp_bridge.views.operator.organisations import ONE, find
 from idp_bridge.views.operator.register import (
@@ -21,6 +27,7 @@ from idp_bridge.views.operator.register import (
 )
 from idp_bridge.views.operator.typed import Typed
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import form_on
 from idp_bridge.web.rights import Right
 
 _EMPTY: Final = {"name": "", "kind": "", "number": ""}
@@ -87,6 +94,7 @@ def change_organisation(organisation_id: int) -> AnyResponse:
 
 @bp.post(f"{ONE}/nummer")
 @needs(Right.REGISTER_CHANGE)
+@form_on("operator.show_organisation")
 def add_number(organisation_id: int) -> AnyResponse:
     """Give an organisation one more number."""
     view, typed = find(organisation_id), Typed(request.form)
@@ -134,7 +142,7 @@ def remove_number(organisation_id: int, number: str) -> AnyResponse:
 @needs(Right.REGISTER_CHANGE)
 def confirm_end_of_organisation(organisation_id: int) -> AnyResponse:
     """Say who loses what when an organisation ends, and ask once more."""
-    return _show_end(organisation_id, Typed(request.args))
+    return _show_end(organisation_id, asked_end())
 
 
 @bp.post(f"{ONE}/avsluta")

@@ -27,7 +27,14 @@ from idp_bridge.views.operator.paging import (
     asked_search,
     asked_sorting,
 )
-from idp_bridge.views.operator.register import NUMBER, asking, by_now, office, show_page
+from idp_bridge.views.operator.register import (
+    NUMBER,
+    asking,
+    by_now,
+    office,
+    show_page,
+    typed_late,
+)
 from idp_bridge.views.operator.typed import first_day_of, last_day_of
 from idp_bridge.web.access import needs
 from idp_bridge.web.rights import Right
@@ -102,7 +109,8 @@ def _row(line: OrganisationLine) -> tuple[str, ...]:
 @needs(Right.REGISTER_READ)
 def show_organisation(organisation_id: int) -> AnyResponse:
     """Show what an organisation is."""
-    return show_page("organisation", view=find(organisation_id))
+    view = find(organisation_id)
+    return show_page("organisation", view=view, typed=typed_late() or {})
 
 
 @bp.get(f"{ONE}/avtal")

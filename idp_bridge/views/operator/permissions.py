@@ -15,7 +15,13 @@ from idp_bridge.views.operator.catalogue import (
     back_to,
     find_service,
 )
-from idp_bridge.views.operator.endings import LAST_DAY, Ending, chosen_end, show_ending
+from idp_bridge.views.operator.endings import (
+    LAST_DAY,
+    Ending,
+    asked_end,
+    chosen_end,
+    show_ending,
+)
 from idp_bridge.views.operator.frame import bp
 from idp_bridge.views.operator.register import by_now, office, show_form, trying
 from idp_bridge.views.operator.service_values import as_new_permission, refuse_shorter
@@ -88,7 +94,7 @@ def change_permission(code: str, permission: str) -> AnyResponse:
 @needs(Right.CATALOGUE_CHANGE)
 def confirm_end_of_permission(code: str, permission: str) -> AnyResponse:
     """Say who loses what when a permission ends, and ask once more."""
-    return _show_end(code, permission, Typed(request.args))
+    return _show_end(code, permission, asked_end())
 
 
 @bp.post(f"{_ONE}/avsluta")

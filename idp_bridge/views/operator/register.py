@@ -15,6 +15,7 @@ from idp_bridge.texts import register_texts
 from idp_bridge.views.operator.frame import show
 from idp_bridge.views.operator.typed import Typed
 from idp_bridge.web.access import viewer
+from idp_bridge.web.drafts import typed_before
 
 NUMBER: Final = "int(max=2147483647)"
 """A number of a row in an address; a longer one is no page."""
@@ -77,14 +78,24 @@ def trying(typed: Typed, places: Places) -> Iterator[None]:
 def show_form(
     template: str, typed: Typed | Mapping[str, str], /, **facts: object
 ) -> AnyResponse:
-    """Show a form: empty, or with what is wrong with what was typed."""
+    """Show a form: as it is known, as it came too late, or with what is wrong."""
+    if not isinstance(typed, Typed):
+        typed = typed_late() or typed
     problems = typed.problems if isinstance(typed, Typed) else {}
     status = UNPROCESSABLE if problems else 200
     return show_page(template, status, typed=typed, problems=problems, **facts)
+
+
+def typed_late() -> Typed | None:
+    """Hand out, once, the form of this page that came when the session was over."""
+    late = typed_before() if request.method == "GET" else None
+    return None if late is None else Typed(late, came_late=True)
 
 
 def show_page(template: str, status: int = 200, /, **facts: object) -> AnyResponse:
     """Show a page about the register, with the note about what was just done."""
     usual = {"register": register_texts, "problems": {}, "typed": {}}
     done = register_texts.DONE.get(request.args.get("klart", ""))
+    if getattr(facts.get("late") or facts.get("typed"), "came_late", False):
+        done = register_texts.TYPED_LATE
     return show(template, status, **{**usual, "done": done, **facts})

@@ -14,11 +14,13 @@ from idp_bridge.views.operator.frame import bp, go_to
 from idp_bridge.views.operator.look_up import show_person
 from idp_bridge.views.operator.typed import MAX_LINE, Typed
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import form_on
 from idp_bridge.web.rights import Right
 
 
 @bp.post("/sok")
 @needs(Right.REGISTER_READ)
+@form_on("operator.show_start")
 def search() -> AnyResponse:
     """Show the refusal or the person, or the organisations that are called so."""
     wanted = request.form.get("sok", "").strip()[:MAX_LINE]

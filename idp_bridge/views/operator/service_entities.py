@@ -14,6 +14,7 @@ from idp_bridge.views.operator.register import by_now, office, show_form, trying
 from idp_bridge.views.operator.service_values import as_new
 from idp_bridge.views.operator.typed import Typed
 from idp_bridge.web.access import needs
+from idp_bridge.web.form_pages import only_button
 from idp_bridge.web.rights import Right
 from metadata.entities import Role
 from metadata.errors import UnknownEntityError
@@ -34,6 +35,7 @@ def show_entities_of_service(code: str) -> AnyResponse:
 
 @bp.post(f"{SERVICE}/entiteter")
 @needs(Right.CATALOGUE_CHANGE)
+@only_button
 def add_entity_to_service(code: str) -> AnyResponse:
     """Let an e-tjänst ask under one more entityID.
 

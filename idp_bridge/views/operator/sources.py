@@ -15,6 +15,7 @@ from idp_bridge.views.operator import certificates
 from idp_bridge.views.operator.frame import admin, bp, go_to, show
 from idp_bridge.views.operator.status import status_of
 from idp_bridge.web.access import needs, viewer
+from idp_bridge.web.form_pages import only_button
 from idp_bridge.web.rights import Right
 from metadata.errors import UnknownSourceError
 from metadata.orders import Action, Order
@@ -92,6 +93,7 @@ def confirm_removal(name: str) -> Response:
 
 @bp.post("/metadata/kallor/<name>/ta-bort")
 @needs(Right.METADATA_TRUST)
+@only_button
 def remove(name: str) -> AnyResponse:
     """Let a source and everything that it brought be forgotten."""
     return _order(Action.REMOVE, name)

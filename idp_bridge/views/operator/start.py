@@ -13,7 +13,7 @@ from idp_bridge.services import services
 from idp_bridge.texts.trace_texts import TRACE_TEXTS
 from idp_bridge.views.operator.agreements import SOON
 from idp_bridge.views.operator.frame import admin, bp
-from idp_bridge.views.operator.register import office, show_page
+from idp_bridge.views.operator.register import office, show_page, typed_late
 from idp_bridge.views.operator.status import SourceStatus, status_of
 from idp_bridge.views.operator.traces import HOUR, PERIODS
 from idp_bridge.web.access import needs
@@ -45,6 +45,7 @@ def show_start() -> AnyResponse:
         found=latest,
         causes=causes,
         words_of_traces=TRACE_TEXTS,
+        typed=typed_late() or {},
     )
 
 

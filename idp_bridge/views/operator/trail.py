@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,16 +14,27 @@ from authz import sheets
 from authz.audit import AuditEntry
 from authz.office.models import AuditPage, AuditQuery
 from idp_bridge.texts import STOCKHOLM, register_texts
-from idp_bridge.views.operator.frame import bp, hand_out
+from idp_bridge.views.operator.frame import bp, go_to, hand_out
 from idp_bridge.views.operator.paging import asked_choice, asked_page
-from idp_bridge.views.operator.register import office, show_form
+from idp_bridge.views.operator.register import (
+    NUMBER,
+    office,
+    show_form,
+    trying,
+    typed_late,
+)
 from idp_bridge.views.operator.saved_filters import KEPT, canonical, my_filters
 from idp_bridge.views.operator.typed import Typed
-from idp_bridge.web.access import needs
+from idp_bridge.web.access import needs, viewer
+from idp_bridge.web.form_pages import form_on
 from idp_bridge.web.rights import Right
 
 MOST_ROWS: Final = 50_000
 """How many entries a file has at most; whoever needs more chooses a shorter period."""
+_PLACES: Final = {
+    "too-many-filters": ("namn", "too-many-filters"),
+    "name": ("namn", ""),
+}
 _AT_A_TIME: Final = 1000
 _MAX_NUMBER: Final = 2_147_483_647
 
@@ -32,7 +43,40 @@ _MAX_NUMBER: Final = 2_147_483_647
 @needs(Right.REGISTER_READ)
 def show_trail() -> AnyResponse:
     """Show the audit trail, the newest first."""
+    return _show(typed_late())
+
+
+@bp.post("/logg/filter")
+@needs(Right.REGISTER_READ)
+@form_on("operator.show_trail")
+def save_filter() -> AnyResponse:
+    """Save what the log shows under a name, and go back to it."""
+    typed = Typed(request.form)
+    query, name = canonical(typed["filter"]), typed.line("namn", longest=60)
+    if not typed.problems:
+        with trying(typed, _PLACES):
+            office().saved_filters.save(viewer().operator.id, name, query)
+    return _show(typed) if typed.problems else _back(query, "filter-saved")
+
+
+@bp.post(f"/logg/filter/<{NUMBER}:filter_id>/ta-bort")
+@needs(Right.REGISTER_READ)
+def remove_filter(filter_id: int) -> AnyResponse:
+    """Forget a saved filter."""
+    office().saved_filters.remove(viewer().operator.id, filter_id)
+    return _back("", "filter-removed")
+
+
+def _back(query: str, word: str) -> AnyResponse:
+    address = url_for("operator.show_trail", klart=word)
+    return go_to(f"{address}&{query}" if query else address)
+
+
+def _show(late: Typed | None) -> AnyResponse:
+    """Show the log, and the form for its filter as it came late or with mistakes."""
     typed = Typed(request.args)
+    for field, problem in (late.problems if late else {}).items():
+        typed.refuse(field, problem)
     query = _query(typed)
     found = office().trail.page(replace(query, page=asked_page()))
     return show_form(
@@ -43,7 +87,8 @@ def show_trail() -> AnyResponse:
         chosen_organisation=_name_of(query.organisation_id, found),
         kept=_kept(),
         filters=my_filters(),
-        filter=canonical(request.query_string.decode("latin-1")),
+        filter=canonical(late["filter"] if late else _query_string()),
+        late=late,
     )
 
 
@@ -55,6 +100,10 @@ def export_trail() -> Response:
     headings = register_texts.TRAIL_HEADINGS
     data = sheets.write(headings, _rows(replace(query, page_size=_AT_A_TIME)))
     return hand_out("logg", data)
+
+
+def _query_string() -> str:
+    return request.query_string.decode("latin-1")
 
 
 def _query(typed: Typed) -> AuditQuery:

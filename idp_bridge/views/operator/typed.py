@@ -38,10 +38,12 @@ class Typed:
 
     Args:
         form: The fields; whatever no method asks for is ignored.
+        came_late: Whether it was sent when the session was over, and is shown again.
     """
 
-    def __init__(self, form: MultiDict[str, str]) -> None:
+    def __init__(self, form: MultiDict[str, str], *, came_late: bool = False) -> None:
         self._form = form
+        self.came_late = came_late
         self.problems: dict[str, str] = {}
 
     def __getitem__(self, field: str) -> str:
