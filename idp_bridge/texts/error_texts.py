@@ -344,9 +344,11 @@ TEXTS: Final[dict[str, ErrorText]] = {
     ),
     "not-allowed": _page(
         "Du har inte behörighet till den här sidan",
-        "Be den som är systemansvarig om du behöver kunna göra detta.",
+        "Din roll räcker inte till. Be den som är systemansvarig om du behöver kunna"
+        " göra detta.",
         "You may not use this page",
-        "Ask the person in charge if you need to be able to do this.",
+        "Your role is not enough. Ask the person in charge if you need to be able to do"
+        " this.",
     ),
     "session-ended": _page(
         "Du är utloggad",

@@ -94,6 +94,9 @@ _FILTERS: Final[Mapping[str, str]] = {
     "deny_categories": "Ta aldrig entiteter med någon av dessa kategorier",
 }
 
+HANDLERS: Final = "handläggare och systemansvariga"
+OWNERS: Final = "systemansvariga"
+"""Who can change what others only see."""
 MOVED: Final = "Källan {name} står nu på plats {place} i ordningen."
 _UNITS: Final = (
     (timedelta(days=1), "dygns", "varje dygn"),

@@ -140,12 +140,13 @@ class Site:
         )
 
 
-def make_site(folder: Path, *, more: str = "") -> Site:
+def make_site(folder: Path, *, more: str = "", catalogue: str = CATALOGUE) -> Site:
     """Make a bridge with pages, its database and its people.
 
     Args:
         folder: Where its files are.
         more: More settings, in TOML.
+        catalogue: Who is registered, besides operators.
     """
     clock = FrozenClock()
     settings = settings_of(install_files(folder, more=f"{more}\n{UPSTREAM}"))
@@ -158,7 +159,7 @@ def make_site(folder: Path, *, more: str = "") -> Site:
     )
     parts = replace(parts, registry=cast(Registry, parties))
     install(app, parts)
-    parts.authz.load_catalogue(CATALOGUE, dry_run=False, actor="test", now=NOW)
+    parts.authz.load_catalogue(catalogue, dry_run=False, actor="test", now=NOW)
     parts.authz.load_catalogue(operators(), dry_run=False, actor="test", now=NOW)
     return Site(app=app, client=app.test_client(), clock=clock, parts=parts)
 

@@ -12,6 +12,7 @@ from idp_bridge.texts import operator_texts, register_texts
 from idp_bridge.views.operator.typed import first_day_of, last_day_of
 from idp_bridge.web import drafts
 from idp_bridge.web.access import viewer
+from idp_bridge.web.rights import Right
 from metadata.loader import MetadataAdmin
 from metadata.orders import Witness, nobody
 
@@ -24,6 +25,14 @@ bp.add_app_template_filter(last_day_of, "last_day")
 bp.add_app_template_filter(register_texts.number_with_hyphen, "organisation_number")
 
 _SEE_OTHER: Final = 303
+_CHANGING: Final[Mapping[str, tuple[Right, str]]] = {
+    "organisations": (Right.REGISTER_CHANGE, operator_texts.HANDLERS),
+    "agreements": (Right.REGISTER_CHANGE, operator_texts.HANDLERS),
+    "catalogue": (Right.CATALOGUE_CHANGE, operator_texts.OWNERS),
+    "notices": (Right.NOTICES_CHANGE, operator_texts.OWNERS),
+    "sources": (Right.METADATA_TRUST, operator_texts.OWNERS),
+}
+"""Which right changes what a part of the pages shows, and who has it, in words."""
 
 
 def admin(*, witness: Witness = nobody) -> MetadataAdmin:
@@ -43,6 +52,7 @@ def show(template: str, status: int = 200, /, **facts: object) -> Response:
     html = render_template(
         f"operator/{template}.html",
         texts=texts.OPERATOR_TEXTS,
+        changing_by_part=_CHANGING,
         now=services().clock(),
         seal=drafts.drafts().seal(viewer().actor),
         **facts,
