@@ -75,14 +75,22 @@ def page_of(connection: Connection, query: EntityQuery) -> EntityPage:
 
 def _where(columns: Select[Any], query: EntityQuery) -> Select[Any]:
     some = columns.select_from(entities.join(sources))
-    if query.search.strip():
-        text = query.search.strip().casefold()
+    text = storable(query.search).strip().casefold()
+    if text:
         some = some.where(entities.c.search.contains(text, autoescape=True))
     if query.source is not None:
-        some = some.where(entities.c.source == query.source)
+        some = some.where(entities.c.source == storable(query.source))
     if query.role is not None:  # no role's name is part of another's
         some = some.where(entities.c.roles.contains(query.role.value))
     return some
+
+
+def storable(text: str) -> str:
+    """Make of what somebody looks for something that every database can compare.
+
+    PostgreSQL refuses a statement with a NUL, and SQLite does not; no row has one.
+    """
+    return text.replace("\x00", "\ufffd")
 
 
 def _summary(row: Row[Any]) -> EntitySummary:

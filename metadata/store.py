@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from metadata.database import translated_errors
 from metadata.elements import nearest
 from metadata.entities import Role
-from metadata.entity_pages import EntityPage, EntityQuery, page_of
+from metadata.entity_pages import EntityPage, EntityQuery, page_of, storable
 from metadata.errors import (
     OvertakenError,
     SourceRefusedError,
@@ -90,7 +90,7 @@ class EntityStore:
         query = (
             select(*own, sources.c.valid_until.label("document_end"))
             .join(sources)
-            .where(entities.c.entity_id == entity_id)
+            .where(entities.c.entity_id == storable(entity_id))
             .order_by(sources.c.position)
         )
         with self._reading() as connection:
@@ -106,7 +106,7 @@ class EntityStore:
         query = (
             select(entities, sources.c.valid_until.label("document_end"))
             .join(sources)
-            .where(entities.c.entity_id == entity_id)
+            .where(entities.c.entity_id == storable(entity_id))
             .order_by(sources.c.position)
         )
         with self._reading() as connection:

@@ -62,6 +62,8 @@ class Services:
         Raises:
             NoSuchThingError: There is none of this code.
         """
+        if not code.isprintable():  # PostgreSQL refuses to look for a NUL
+            raise NoSuchThingError("no code looks so")
         with self._desk.reading() as connection:
             found = service_views(connection, ServiceRow.code == code, now=now)
         if not found:

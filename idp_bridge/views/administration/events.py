@@ -91,7 +91,7 @@ def _read(args: MultiDict[str, str]) -> EventQuery:
     return EventQuery(
         since=datetime.combine(first, time(), tzinfo=STOCKHOLM) if first else None,
         until=ticks.end_after(last) if last else None,
-        actor=args.get("vem", "")[:_MAX_ACTOR] or None,
+        actor=_who(args.get("vem", "")),
         kinds=tuple(
             EventKind(text)
             for text in dict.fromkeys(args.getlist("typ"))
@@ -99,6 +99,12 @@ def _read(args: MultiDict[str, str]) -> EventQuery:
         ),
         page=read_list(args, ()).page,
     )
+
+
+def _who(text: str) -> str | None:
+    """Read who did something; what nobody is called finds nothing."""
+    fits = text.isascii() and text.isprintable() and len(text) <= _MAX_ACTOR
+    return (text or None) if fits else "-"
 
 
 def _problems() -> dict[str, str]:
