@@ -11,7 +11,7 @@ python)
 tests)
 	wanted="python3-venv apache2 chromium libapache2-mod-auth-mellon libapache2-mod-php
 		libapache2-mod-shib libxml2-utils php-cli php-curl php-mbstring php-sqlite3
-		php-xml postgresql redis-server shibboleth-sp-utils simplesamlphp"
+		php-xml poppler-utils postgresql redis-server shibboleth-sp-utils simplesamlphp"
 	;;
 *)
 	echo "usage: $0 python|tests" >&2
