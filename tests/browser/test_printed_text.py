@@ -61,7 +61,7 @@ def printed(page: Page, name: str) -> str:
 
 
 def read(file: Path) -> str:
-    command = [installed("pdftotext"), "-enc", "UTF-8", file, "-"]
+    command = [installed("pdftotext"), "-enc", "UTF-8", str(file), "-"]
     done = subprocess.run(command, check=True, capture_output=True, timeout=30)
     return " ".join(done.stdout.decode().split())
 
