@@ -79,14 +79,13 @@ class Candidate:
     """What other sources bring too, in the same role, and who decides."""
 
     def shrinkage_problem(self) -> str | None:
-        """Say that too many entities are gone, if they are."""
-        before = self.entity_count - self.difference.added_count
-        before += self.difference.removed_count
-        lost = before - self.entity_count
+        """Say that too many entities are gone, however many others have come."""
+        gone = self.difference.removed_count
+        before = self.entity_count - self.difference.added_count + gone
         allowed = self.loaded.source.max_shrinkage_percent
-        if lost * 100 <= allowed * before:
+        if gone * 100 <= allowed * before:
             return None
-        return f"it brings {self.entity_count} entities, there were {before}"
+        return f"{gone} of its {before} entities are gone"
 
 
 class Loading:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -182,7 +183,7 @@ def test_anything_wrong_keeps_the_last_good_version(
 def test_a_good_version_takes_the_place_of_the_one_before(
     admin: MetadataAdmin, federation: Path
 ) -> None:
-    admin.add(by_certificate(federation))
+    admin.add(replace(by_certificate(federation), max_shrinkage_percent=50))
     federation.write_bytes(b"<html/>")
     assert admin.refresh("federation").outcome is Outcome.REFUSED
     later = SOON + timedelta(days=1)

@@ -200,6 +200,22 @@ def test_a_version_that_lost_too_much_waits(
     assert again.pending == result.pending
 
 
+def test_entities_that_come_do_not_make_up_for_those_that_go(
+    admin: MetadataAdmin, file: Path
+) -> None:
+    """A publisher that takes its test federation for the real one is noticed."""
+    publish(file, *(sp(one) for one in TEN))
+    admin.add(new_source(file))
+    publish(file, *(sp(f"{one}/test") for one in TEN))
+    result = admin.refresh("federation")
+    assert result.outcome is Outcome.PENDING
+    assert "10 of its 10 entities are gone" in (result.problem or "")
+    assert admin.show(TEN[0])
+    others = (f"{one}/new" for one in TEN[:2])
+    publish(file, *map(sp, [*TEN[:8], *others]))
+    assert admin.refresh("federation").outcome is Outcome.TAKEN
+
+
 def test_a_version_that_lost_no_more_than_it_may_is_taken(
     admin: MetadataAdmin, file: Path
 ) -> None:
