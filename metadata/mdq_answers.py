@@ -13,10 +13,12 @@ from threading import Lock
 from typing import Final
 
 from metadata.clock import Clock
+from metadata.elements import nearest
 from metadata.entities import Role
 from metadata.errors import UnknownEntityError
 from metadata.mdq_identifiers import Identifier, Sha1
 from metadata.mdq_store import MdqStore
+from metadata.reader import read_party
 from metadata.records import EntityRecord
 from metadata.republishing import Edition, Part, republish
 from metadata.signatures import SigningKey
@@ -84,7 +86,7 @@ class MdqAnswers:
         parts = _used(self._store.records_of(entity_id), entity_id, now)
         made_at = now - (now - _EPOCH) % STEP
         latest = made_at + STEP + self._validity
-        ends = (part.record.valid_until for part in parts)
+        ends = (_end_of(part, now) for part in parts)
         valid_until = min(end for end in (latest, *ends) if end is not None)
         edition = Edition(parts=parts, valid_until=valid_until, cache_duration=STEP)
         key = self._key()
@@ -115,13 +117,37 @@ def _used(
     decided: frozenset[Role] = frozenset()
     parts = []
     for _, record in records:
-        roles = record.roles - decided
+        roles = _lasting(record, record.roles - decided, now)
         decided |= record.roles
         if roles and (record.valid_until is None or now < record.valid_until):
             parts.append(Part(record, roles))
     if not parts:
         raise UnknownEntityError(f"no source brings {entity_id} now")
     return tuple(parts)
+
+
+def _lasting(
+    record: EntityRecord, roles: frozenset[Role], now: datetime
+) -> frozenset[Role]:
+    """Leave out roles that have ended by themselves since they were loaded."""
+    if record.stale_at is None or now < record.stale_at:
+        return roles
+    ends = {role: _end_of_role(record, role) for role in roles}
+    return frozenset(role for role, end in ends.items() if end is None or now < end)
+
+
+def _end_of(part: Part, now: datetime) -> datetime | None:
+    """Say when the first of the roles ends that are handed out."""
+    record = part.record
+    if record.stale_at is None or now < record.stale_at:
+        return nearest(record.valid_until, record.stale_at)
+    ends = (_end_of_role(record, role) for role in part.roles)
+    return nearest(record.valid_until, *ends)
+
+
+def _end_of_role(record: EntityRecord, role: Role) -> datetime | None:
+    """Read when a role ends; how strict its source is with addresses is not asked."""
+    return read_party(record.xml, role, allow_loopback_http=True).valid_until
 
 
 class _KeptAnswers:

@@ -1,5 +1,6 @@
 """Other bridges may ask for whom we trust: an entity at a time, signed by us."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -180,6 +181,21 @@ def test_what_has_ended_is_unknown_from_that_very_moment(world: World) -> None:
     assert world.ask(IDP).status_code == 404
 
 
+def test_a_role_that_has_ended_by_itself_is_not_handed_on(world: World) -> None:
+    ends = f'validUntil="{format_instant(NOW + HOUR)}"'
+    xml = entity(IDP, idp_role(attributes=ends), sp_role())
+    both = record(xml=xml, roles=frozenset({Role.IDP, Role.SP}))
+    world.store.add(loaded(pinned("a"), replace(both, stale_at=NOW + HOUR)))
+    world.clock.now = NOW + HOUR - timedelta(minutes=10)
+    response = world.ask(IDP)
+    assert b"IDPSSODescriptor" in verified(response)
+    assert "max-age=600" in response.headers["Cache-Control"]
+    world.clock.now = NOW + HOUR
+    answered = verified(world.ask(IDP))
+    assert b"IDPSSODescriptor" not in answered
+    assert read_service_provider(answered).entity_id == IDP
+
+
 def test_nothing_is_handed_on_beyond_the_roles_that_we_use(world: World) -> None:
     signature = f'<ds:Signature xmlns:ds="{names.NS_DS}">x</ds:Signature>'
     role = idp_role().replace("</md:IDPSSO", f"{signature}</md:IDPSSO")
@@ -268,6 +284,16 @@ def test_who_wants_another_type_gets_none(world: World) -> None:
     world.store.add(loaded(pinned("a"), record()))
     assert world.ask(IDP, Accept="application/json").status_code == 406
     assert world.ask(IDP, Accept="text/html,*/*;q=0.8").status_code == 200
+
+
+def test_who_asks_for_the_headers_alone_gets_those(world: World) -> None:
+    world.store.add(loaded(pinned("a"), record()))
+    whole = world.ask(IDP)
+    path = f"/mdq/entities/{quote(IDP, safe='')}"
+    heads = world.client.head(path, base_url=BASE_URL)
+    assert (heads.status_code, heads.data) == (200, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control"):
+        assert heads.headers[name] == whole.headers[name]
 
 
 def test_only_get_is_answered(world: World) -> None:
