@@ -47,6 +47,13 @@ def until(end: datetime | None) -> bytes:
     return signed(group(idp(), sp(NEW_SP), valid_until=end), SIGNER)
 
 
+def stripped() -> bytes:
+    """Take the signature out of a signed version, and leave everything else."""
+    root = safe_xml.parse(SECOND)
+    root.remove(root[0])
+    return etree.tostring(root)
+
+
 def with_sha1() -> bytes:
     good, bad = names.DIGEST_SHA256.encode(), names.DIGEST_SHA1.encode()
     return SECOND.replace(good, bad)
@@ -202,6 +209,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(
             id="packed-and-cut-off",
         ),
         pytest.param(sending(UNSIGNED), "missing-signature", "", id="unsigned"),
+        pytest.param(sending(stripped()), "missing-signature", "", id="stripped"),
         pytest.param(sending(FOREIGN), "bad-signature", "", id="foreign"),
         pytest.param(sending(wrapped()), "bad-signature", "", id="wrapped"),
         pytest.param(sending(with_sha1()), "weak-algorithm", "", id="sha-1"),
@@ -236,6 +244,12 @@ def test_a_new_version_takes_the_place_of_the_old_one(
             "fetch-failed",
             "redirects to another scheme",
             id="redirected",
+        ),
+        pytest.param(
+            redirecting("https://169.254.169.254/latest"),
+            "fetch-failed",
+            "is the metadata service of a cloud",
+            id="lured-away",
         ),
     ],
 )

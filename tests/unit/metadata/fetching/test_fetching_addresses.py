@@ -3,6 +3,7 @@
 import socket
 import threading
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support.fetching import (
 from tests.support.misbehaving_server import (
     PATIENCE,
     MisbehavingServer,
+    redirecting,
     sending,
 )
 
@@ -49,6 +51,77 @@ def test_a_name_is_asked_for_once(
     assert asked == ["localhost"]
     with pytest.raises(FetchFailedError, match="cannot be reached"):
         fetch_url(url, policy=policy)
+
+
+@pytest.fixture
+def meaning(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, ...]]:
+    """What names mean, for the resolver; addresses mean themselves."""
+    names: dict[str, tuple[str, ...]] = {}
+    resolve = socket.getaddrinfo
+
+    def answer(host: str, port: int, **kind: int) -> list[object]:
+        meant = names.get(host, (host,))
+        return [one for each in meant for one in resolve(each, port, **kind)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("10.0.0.1", "is a private address"),
+        ("127.0.0.1", "is this machine"),
+        ("169.254.169.254", "is the metadata service of a cloud"),
+        ("169.254.0.7", "is no address that a server has"),
+        ("::1", "is this machine"),
+        ("fd12:3456::1", "is a private address"),
+        ("::ffff:10.0.0.1", "is a private address"),
+        ("64:ff9b::a9fe:a9fe", "is the metadata service of a cloud"),
+    ],
+)
+def test_a_name_is_judged_by_what_it_means(
+    server: MisbehavingServer,
+    policy: FetchPolicy,
+    meaning: dict[str, tuple[str, ...]],
+    address: str,
+    said: str,
+) -> None:
+    accepted = server.accepted
+    meaning["feed.example.se"] = (address,)
+    public = replace(policy, allow_private_addresses=False)
+    url = f"https://feed.example.se:{server.port}/"
+    shown = ip_address(address)
+    assert refusal_of(url, public) == f"{url}: must not be asked: {shown} {said}"
+    assert server.accepted == accepted
+
+
+def test_a_redirect_to_a_name_is_judged_by_what_it_means(
+    server: MisbehavingServer,
+    policy: FetchPolicy,
+    meaning: dict[str, tuple[str, ...]],
+) -> None:
+    meaning["intranet.example.se"] = ("10.0.0.1",)
+    near = replace(policy, allow_private_addresses=False, allow_loopback_http=True)
+    server.does("/there", sending(DOCUMENT))
+    good = server.does("/good", redirecting(server.url("/there")))
+    bad = server.does("/bad", redirecting("https://intranet.example.se/there"))
+    assert got(fetch_url(good, policy=near)) == DOCUMENT
+    assert "10.0.0.1 is a private address" in refusal_of(bad, near)
+
+
+def test_of_several_addresses_only_those_are_asked_that_may_be(
+    server: MisbehavingServer,
+    policy: FetchPolicy,
+    meaning: dict[str, tuple[str, ...]],
+) -> None:
+    """The bad one stands first, and would be connected to first."""
+    meaning["localhost"] = ("169.254.169.254", "127.0.0.1")
+    url = server.does("/", sending(DOCUMENT))
+    assert got(fetch_url(url, policy=policy)) == DOCUMENT
+    meaning["localhost"] = ("169.254.169.254", "10.0.0.1")
+    near = replace(policy, allow_private_addresses=False, allow_loopback_http=True)
+    assert "10.0.0.1 is a private address; 169.254.169.254" in refusal_of(url, near)
 
 
 def test_a_name_for_this_machine_must_mean_it(
