@@ -1,6 +1,7 @@
 """The only XML parser: bounded, without DTD, entities, instructions or network."""
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,6 +21,9 @@ class Limits:
     max_elements: int = 20_000
     max_attributes: int = 64
     """Attributes on one element."""
+    max_namespaces: int = 64
+    """Declarations of namespaces on one element: some of libxml2's work, and lxml's,
+    grows with their square."""
 
 
 MESSAGE_LIMITS: Final = Limits(max_bytes=256 * 1024)
@@ -32,6 +36,7 @@ LARGE: Final = 1024 * 1024
 """Bytes from which on a document is parsed piece by piece."""
 _PIECE: Final = 64 * 1024
 
+_DECLARES: Final = b"xmlns"
 _DECLARED_ENCODING: Final = re.compile(
     rb"^<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", re.ASCII
 )
@@ -96,10 +101,30 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
     declared = _DECLARED_ENCODING.match(data)
     if declared and declared[1].lower() != b"utf-8":
         raise UnreadableXmlError("declares an encoding other than UTF-8")
+    if _is_crowded(data, most=limits.max_namespaces):
+        raise UnreadableXmlError("declares too many namespaces on one element")
     try:
         data.decode("utf-8", errors="strict")
     except UnicodeDecodeError as error:
         raise UnreadableXmlError("not UTF-8") from error
+
+
+def _is_crowded(data: bytes, *, most: int) -> bool:
+    """Tell whether so many declarations may stand in one tag.
+
+    No ``<`` stands between those of one tag, not even in a value (XML 1.0, 3.1). A text
+    that speaks of nothing else is taken for a tag; there is none.
+    """
+    if data.count(_DECLARES) <= most:
+        return False
+    latest: deque[int] = deque(maxlen=most + 1)
+    place = data.find(_DECLARES)
+    while place >= 0:
+        latest.append(place)
+        if len(latest) > most and data.find(b"<", latest[0], place) < 0:
+            return True
+        place = data.find(_DECLARES, place + 1)
+    return False
 
 
 def _check_tree(root: etree._Element, limits: Limits) -> None:

@@ -4,7 +4,9 @@ from lxml import etree
 from metadata.errors import UnreadableXmlError
 from metadata.safe_xml import LARGE, METADATA_LIMITS, Limits, parse
 
-SMALL = Limits(max_bytes=200, max_depth=3, max_elements=4, max_attributes=2)
+SMALL = Limits(
+    max_bytes=200, max_depth=3, max_elements=4, max_attributes=2, max_namespaces=2
+)
 
 
 def test_a_document_is_read() -> None:
@@ -20,8 +22,12 @@ def test_a_document_is_read() -> None:
         (b"<a><b><c/></b></a>", b"<a><b><c><d/></c></b></a>"),
         (b"<a><b/><b/><b/></a>", b"<a><b/><b/><b/><b/></a>"),
         (b"<a><b c='' d=''/></a>", b"<a><b c='' d='' e=''/></a>"),
+        (
+            b"<a xmlns:b='u:1' xmlns:c='u:2'><c xmlns='u:3' xmlns:d='u:4'/></a>",
+            b"<a xmlns='u:1' c='>' xmlns:b='u:2' xmlns:e='u:3'/>",
+        ),
     ],
-    ids=["bytes", "depth", "elements", "attributes"],
+    ids=["bytes", "depth", "elements", "attributes", "namespaces"],
 )
 def test_every_limit_is_kept_exactly(fits: bytes, too_much: bytes) -> None:
     assert parse(fits, limits=SMALL).tag == "a"
