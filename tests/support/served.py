@@ -9,13 +9,17 @@ from werkzeug.serving import make_server
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[int]:
+def served(app: Flask, *, port: int = 0) -> Iterator[int]:
     """Serve an application on loopback until the block ends.
+
+    Args:
+        app: The application.
+        port: Where; not given, somewhere.
 
     Yields:
         The port.
     """
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
