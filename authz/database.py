@@ -86,19 +86,33 @@ Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 """A column with a moment: ``at: Mapped[Moment]``."""
 
 
-@contextmanager
-def store_errors() -> Iterator[None]:
+def store_errors() -> AbstractContextManager[None]:
     """Say in our own words that the database does not answer.
 
-    Raises:
-        StoreUnavailableError: No connection, no answer in time, a locked, damaged or
-            missing database. A refused statement (a constraint) passes unchanged.
+    Leaving the block raises :class:`authz.errors.StoreUnavailableError` when there was
+    no connection, no answer in time, or a locked, damaged or missing database. A
+    refused statement (a constraint) passes unchanged.
     """
-    try:
-        yield
-    except exc.SQLAlchemyError as error:
-        _refuse_silence(error)
-        raise
+    return _STORE_ERRORS
+
+
+class _StoreErrors:
+    """Translates; a class without state, since every look-up comes here."""
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            _refuse_silence(error)
+
+
+_STORE_ERRORS = _StoreErrors()
 
 
 def _refuse_silence(error: BaseException | None) -> None:
@@ -174,8 +188,7 @@ class _Shared:
             _refuse_silence(error)
 
 
-@contextmanager
-def holding(engine: Engine) -> Iterator[None]:
+def holding(engine: Engine) -> AbstractContextManager[None]:
     """Let all look-ups of this thread share one connection until the block ends.
 
     Taking a connection out of the pool costs more than a small look-up, and a login has
@@ -184,14 +197,26 @@ def holding(engine: Engine) -> Iterator[None]:
     Args:
         engine: As for :func:`reading`.
     """
-    before = getattr(_held, "connections", None)
-    mine: dict[Engine, Connection | None] = {engine: None}
-    _held.connections = mine
-    try:
-        yield
-    finally:
-        _held.connections = before
-        connection = mine[engine]
+    return _Holding(engine)
+
+
+class _Holding:
+    """The block of :func:`holding`; a class, since every request is in one."""
+
+    __slots__ = ("_before", "_engine", "_mine")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._mine: dict[Engine, Connection | None] = {engine: None}
+        self._before: dict[Engine, Connection | None] | None = None
+
+    def __enter__(self) -> None:
+        self._before = getattr(_held, "connections", None)
+        _held.connections = self._mine
+
+    def __exit__(self, *_error: object) -> None:
+        _held.connections = self._before
+        connection = self._mine[self._engine]
         if connection is not None:
             connection.close()
 

@@ -93,8 +93,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     built = services.build_services(settings, engine, reader, key_ring, clock=clock)
     services.install(app, built)
     app.wsgi_app = _sharing(app, reader)  # type: ignore[method-assign,assignment]
-    _wrap(app, built)
     _register(app, built)
+    _wrap(app, built)
     return app
 
 

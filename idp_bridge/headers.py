@@ -1,12 +1,16 @@
 """Which headers protect every answer, and how long may each be kept?"""
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from flask import Flask, Response, request
 
 from idp_bridge import assets, content_policy
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _HEADERS: Final = (
     ("Cache-Control", "no-store"),
@@ -37,7 +41,32 @@ def register(app: Flask) -> None:
     A header that a page has set itself stays.
     """
     app.jinja_env.globals.update(asset_url=asset_url, stylesheets=assets.STYLESHEETS)
-    app.after_request(_protect)
+    app.after_request(_let_files_be_kept)
+    app.wsgi_app = _Protecting(app.wsgi_app)  # type: ignore[method-assign]
+
+
+class _Protecting:
+    """Adds what is missing to the headers of every answer, whoever has made it.
+
+    Args:
+        app: What answers requests.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+
+        def start(status: str, sent: list[tuple[str, str]], *rest: Any) -> Any:
+            there = {name.lower() for name, _ in sent}
+            wanted = _SECURE if environ["wsgi.url_scheme"] == "https" else _ALWAYS
+            missing = [wanted[key] for key in wanted if key not in there]
+            return start_response(status, sent + missing, *rest)
+
+        return self._app(environ, start)
 
 
 @cache
@@ -46,12 +75,7 @@ def asset_url(name: str) -> str:
     return f"{_STATIC}/{quote(name)}?v={assets.fingerprint(name)}"
 
 
-def _protect(response: Response) -> Response:
-    there = {name.lower() for name, _ in response.headers}
-    wanted = _SECURE if request.is_secure else _ALWAYS
-    for key, (name, value) in wanted.items():
-        if key not in there:
-            response.headers.add(name, value)
+def _let_files_be_kept(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = _static_caching()
     return response

@@ -7,12 +7,15 @@ addresses, cookies and XML are never fields.
 import logging
 import sys
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 import structlog
 
 from idp_bridge.errors import BridgeError
+
+_request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
@@ -23,7 +26,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         stream: Where to; standard error by default.
     """
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -62,8 +65,12 @@ def logger(name: str) -> Any:
 
 def begin_request(request_id: str) -> None:
     """Put a request's id into every line until the next request begins."""
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request_id)
+    _request_id.set(request_id)
+
+
+def _add_request_id(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    request_id = _request_id.get()
+    return line if request_id is None else {"request_id": request_id, **line}
 
 
 def refusal(

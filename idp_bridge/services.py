@@ -12,6 +12,7 @@ from authz.service import AuthzService
 from idp_bridge.attribute_authority.pace import Pace
 from idp_bridge.database import autocommit, deferring
 from idp_bridge.key_ring import KeyRing
+from idp_bridge.login.fitting import FittingLevels
 from idp_bridge.login.logout_telling import HEADERS, Call
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.release_plan import ReleasePlans
@@ -67,6 +68,7 @@ class Services:
     call: Call = field(repr=False)
     """Brings an envelope to another party."""
     plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
+    fitting: FittingLevels = field(default_factory=FittingLevels, repr=False)
 
     @property
     def parts(self) -> Parts:
@@ -81,6 +83,7 @@ class Services:
             decryption_keys=in_use.decryption_keys,
             clock=self.clock,
             plans=self.plans,
+            fitting=self.fitting,
         )
 
 

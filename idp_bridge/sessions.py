@@ -9,11 +9,14 @@ of somebody who has logged in at our own pages is ``SameSite=Lax``: it does not 
 with a form of another site.
 """
 
+import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.http import dump_cookie
 
 PREFIX: Final = "__Host-login-"
 PERSON: Final = "__Host-idpb_session"
@@ -24,6 +27,8 @@ _NAME_LENGTH: Final = 20
 """Eight digits of time, so that names sort by age, and twelve random ones."""
 MAX_LOGINS: Final = 8
 """How many logins one browser may have open; one in the middle makes room."""
+_LOGIN_NAME: Final = re.compile(PREFIX + "[0-9a-f]{20}", re.ASCII)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 _FIRST: Final = 4
 """How many of them, the oldest, are never pushed out by later ones."""
 
@@ -49,7 +54,7 @@ class NoSessions(SessionInterface):
 
 def person_session_id(request: Request) -> str | None:
     """Read the number of the session that this browser holds."""
-    return request.cookies.get(PERSON)
+    return _read(request, PERSON)
 
 
 def remember_person(response: Response, session_id: str) -> None:
@@ -66,7 +71,7 @@ def forget_person(response: Response) -> None:
 
 def login_session(request: Request) -> str | None:
     """Read which login session this browser belongs to, and its number in it."""
-    return request.cookies.get(LOGIN_SESSION)
+    return _read(request, LOGIN_SESSION)
 
 
 def remember_login_session(response: Response, cookie: str) -> None:
@@ -81,7 +86,7 @@ def forget_login_session(response: Response) -> None:
 
 def rounds(request: Request) -> str | None:
     """Read how often this browser was sent back to which e-tjänst, sealed."""
-    return request.cookies.get(ROUNDS)
+    return _read(request, ROUNDS)
 
 
 def remember_rounds(response: Response, sealed: str, lifetime: timedelta) -> None:
@@ -91,7 +96,7 @@ def remember_rounds(response: Response, sealed: str, lifetime: timedelta) -> Non
 
 def login_secret(request: Request, login_id: str) -> str | None:
     """Read the secret that this browser holds for a login."""
-    return request.cookies.get(_name_of(login_id))
+    return _read(request, _name_of(login_id))
 
 
 def remember_login(
@@ -109,7 +114,7 @@ def remember_login(
     is among the last.
     """
     _set(response, _name_of(login_id), secret, lifetime)
-    others = sorted(name for name in request.cookies if name.startswith(PREFIX))
+    others = sorted(filter(_LOGIN_NAME.fullmatch, request.cookies))
     surplus = max(0, len(others) - MAX_LOGINS + 1)
     for name in others[_FIRST : _FIRST + surplus]:
         _set(response, name, "", timedelta())
@@ -122,7 +127,7 @@ def forget_login(response: Response, login_id: str) -> None:
 
 def logout_secret(request: Request, logout_id: str) -> str | None:
     """Read the secret that this browser holds for a logout."""
-    return request.cookies.get(_logout_name_of(logout_id))
+    return _read(request, _logout_name_of(logout_id))
 
 
 def remember_logout(
@@ -145,13 +150,27 @@ def _name_of(login_id: str) -> str:
     return PREFIX + login_id[:_NAME_LENGTH]
 
 
+def _read(request: Request, name: str) -> str | None:
+    """Read a cookie; asking first is quicker than an error for each that is missing."""
+    cookies = request.cookies
+    return cookies[name] if name in cookies else None  # noqa: SIM401  # see above
+
+
 def _set(response: Response, name: str, value: str, lifetime: timedelta | None) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=lifetime,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="None",
+    """Let the browser keep a text of letters, digits and ``-._``, as all of ours are.
+
+    Raises:
+        ValueError: Another text, which would have to be written in another way.
+    """
+    if not _PLAIN.fullmatch(value):
+        raise ValueError("a cookie that would have to be quoted")
+    response.headers.add("Set-Cookie", f"{name}={value}{_attributes(lifetime)}")
+
+
+@lru_cache(maxsize=8)
+def _attributes(lifetime: timedelta | None) -> str:
+    """Write how a cookie is kept: the same words for all that live as long."""
+    whole = dump_cookie(
+        "x", max_age=lifetime, path="/", secure=True, httponly=True, samesite="None"
     )
+    return whole.removeprefix("x=")

@@ -90,11 +90,7 @@ class SigningKey:
         that it knows it and not SHA-256 (Sweden Connect deployment profile 8).
         """
         is_rsa = isinstance(self.private_key, rsa.RSAPrivateKey)
-        kind = rsa.RSAPublicKey if is_rsa else ec.EllipticCurvePublicKey
-        fitting = [uri for uri, one in SIGNATURES.items() if one.key_type is kind]
-        return next(
-            (uri for uri in fitting if uri in self.signs_for.signatures), fitting[0]
-        )
+        return _algorithm(self.signs_for.signatures, is_rsa=is_rsa)
 
     @property
     def digest_algorithm(self) -> str:
@@ -104,7 +100,17 @@ class SigningKey:
 
     def signing_for(self, verifies: Verifies) -> "SigningKey":
         """Let it sign for somebody, as they say that they can verify."""
+        if verifies == self.signs_for:
+            return self
         return replace(self, signs_for=verifies)
+
+
+@lru_cache(maxsize=128)
+def _algorithm(verifies: tuple[str, ...], *, is_rsa: bool) -> str:
+    """Choose a signature algorithm of our kind of key, once for all who are alike."""
+    kind = rsa.RSAPublicKey if is_rsa else ec.EllipticCurvePublicKey
+    fitting = [uri for uri, one in SIGNATURES.items() if one.key_type is kind]
+    return next((uri for uri in fitting if uri in verifies), fitting[0])
 
 
 def _check_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:

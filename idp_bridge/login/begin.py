@@ -9,8 +9,8 @@ from idp_bridge.errors import (
     ServiceClosedError,
     UnavailableIdpError,
 )
-from idp_bridge.login import levels, release_plan
-from idp_bridge.login.levels import Level, LevelRules
+from idp_bridge.login import release_plan
+from idp_bridge.login.levels import Level
 from idp_bridge.login.parts import Parts
 from idp_bridge.login.pending import PendingLogin, new_login_id, new_secret
 from idp_bridge.login.replay import check_not_replayed
@@ -166,21 +166,8 @@ def fitting_levels(
     Raises:
         StoreUnavailableError: The metadata cannot be read.
     """
-    settings = parts.settings
-    policy = settings.policy_for(request.sp_entity_id)
-    ladders = settings.ladders.values()
-    return levels.fitting(
-        request.levels,
-        request.comparison,
-        LevelRules(
-            mapping=settings.levels if policy.levels is None else policy.levels,
-            ladders=ladders,
-            assertable=levels.assertable(
-                upstream.levels, certified=_certified(upstream, parts), ladders=ladders
-            ),
-            owned=settings.published.idp_assurance_certifications,
-            default=policy.default_level,
-        ),
+    return parts.fitting.of(
+        request, upstream, parts.settings, certified=_certified(upstream, parts)
     )
 
 

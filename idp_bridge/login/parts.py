@@ -1,9 +1,11 @@
 """What a login needs from outside, and errors from there in our own words."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import TracebackType
+from typing import Final
 
 from authz import errors as authz_errors
 from authz.models import Service
@@ -14,6 +16,7 @@ from idp_bridge.errors import (
     UnavailableIdpError,
     UnknownPartnerError,
 )
+from idp_bridge.login.fitting import FittingLevels
 from idp_bridge.login.release_plan import ReleasePlan, ReleasePlans
 from idp_bridge.saml.encryption import DecryptionKey
 from idp_bridge.saml.times import Moment
@@ -37,6 +40,7 @@ class Parts:
     decryption_keys: tuple[DecryptionKey, ...]
     clock: Callable[[], datetime]
     plans: ReleasePlans = field(default_factory=ReleasePlans, repr=False)
+    fitting: FittingLevels = field(default_factory=FittingLevels, repr=False)
 
     def moment(self) -> Moment:
         """Say what time it is, and how far partners' clocks may go wrong."""
@@ -114,14 +118,28 @@ class Parts:
             raise ServiceClosedError(str(error)) from error
 
 
-@contextmanager
-def store_errors() -> Iterator[None]:
+class _StoreErrors:
+    """Translates; a class without state, since a login comes here ten times."""
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, authz_errors.StoreUnavailableError):
+            raise StoreUnavailableError(str(error)) from error
+
+
+_STORE_ERRORS: Final = _StoreErrors()
+
+
+def store_errors() -> AbstractContextManager[None]:
     """Tell of a permission store that does not answer in our own words.
 
-    Raises:
-        StoreUnavailableError: It does not answer.
+    Leaving the block raises :class:`idp_bridge.errors.StoreUnavailableError` then.
     """
-    try:
-        yield
-    except authz_errors.StoreUnavailableError as error:
-        raise StoreUnavailableError(str(error)) from error
+    return _STORE_ERRORS

@@ -4,12 +4,12 @@ import json
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 
 def to_json(value: object) -> bytes:
     """Write a value on one line: dataclasses become objects, moments become texts."""
-    return json.dumps(value, default=_plain, ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _plain(value: Any) -> object:
@@ -22,3 +22,6 @@ def _plain(value: Any) -> object:
 @cache
 def _names_of(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+_ENCODER: Final = json.JSONEncoder(default=_plain, ensure_ascii=False)

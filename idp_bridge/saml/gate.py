@@ -6,8 +6,9 @@ the re-parsed bytes that a key of the sender signed.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ContextDecorator
+from types import TracebackType
 from typing import Final
 
 from lxml import etree
@@ -35,21 +36,25 @@ _MAY_BE_SIGNED: Final = frozenset(
 _IDS: Final = etree.XPath("//@ID | //@Id | //@id | //@xml:id")
 
 
-@contextmanager
-def refusing() -> Iterator[None]:
+class refusing(ContextDecorator):  # noqa: N801  # used like a function
     """Make a refusal of every failure, also of one that nobody thought of.
 
-    Raises:
-        BridgeError: As it was raised.
-        UnreadableMessageError: Anything else went wrong with the message.
+    What is no refusal of ours leaves the block as an
+    :class:`idp_bridge.errors.UnreadableMessageError`.
     """
-    try:
-        yield
-    except BridgeError:
-        raise
-    except Exception as error:
-        kind = type(error).__qualname__
-        raise UnreadableMessageError(f"unexpected {kind}") from error
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, BridgeError):
+            kind = type(error).__qualname__
+            raise UnreadableMessageError(f"unexpected {kind}") from error
 
 
 def read(message: InboundMessage, *, kind: str) -> etree._Element:

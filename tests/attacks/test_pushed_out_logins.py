@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Request, Response
 from werkzeug.http import parse_cookie
 from werkzeug.test import EnvironBuilder
@@ -67,3 +68,38 @@ def test_a_login_that_comes_afterwards_works_too() -> None:
         "honest-2",
     ]
     assert len(browser.cookies) == sessions.MAX_LOGINS
+
+
+def test_cookies_that_only_look_like_logins_are_left_alone() -> None:
+    browser = Browser()
+    others = [f"{sessions.PREFIX}{name}" for name in ("å", "x y", "0123", "A" * 20)]
+    browser.cookies |= dict.fromkeys(others * 3, "theirs")
+    for _ in range(50):
+        browser.begin()
+    assert [browser.cookies.get(name) for name in others] == ["theirs"] * len(others)
+    assert len(browser.cookies) == sessions.MAX_LOGINS + len(others)
+
+
+def test_a_cookie_says_what_the_library_would_write() -> None:
+    ours, theirs = Response(), Response()
+    sessions.remember_rounds(ours, "a-b_c.D9", HOUR)
+    theirs.set_cookie(
+        sessions.ROUNDS,
+        "a-b_c.D9",
+        max_age=HOUR,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="None",
+    )
+    written, wanted = (each.headers["Set-Cookie"] for each in (ours, theirs))
+    assert written == wanted
+    assert "Max-Age=3600" in written
+
+
+@pytest.mark.parametrize("text", ["a; Domain=evil.example", "a\r\nb", "a b", '"', "å"])
+def test_no_cookie_is_written_that_would_have_to_be_quoted(text: str) -> None:
+    response = Response()
+    with pytest.raises(ValueError, match="quoted"):
+        sessions.remember_login_session(response, text)
+    assert "Set-Cookie" not in response.headers
