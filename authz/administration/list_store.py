@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, false, func, or_, select
@@ -21,12 +23,11 @@ from authz.administration.models import (
     UserPage,
     UserQuery,
 )
-from authz.administration.organisation_store import Permit
+from authz.administration.organisation_store import Permit, permit_key
 from authz.administration.portions import portions
 from authz.last_logins import is_long_ago, last_day_of
 from authz.many import among
 from authz.searching import needle_of, search_form
-from authz.sorting import sort_key
 from authz.tables import (
     GrantRow,
     MembershipRow,
@@ -159,20 +160,21 @@ class ListStore:
         """Look at all lines once, count what is found and sort it.
 
         Left to itself, a database would follow the index of the order and look every
-        line up in the table, on the promise that a page is full soon.
+        line up in the table, on the promise that a page is full soon. Only the index
+        that has whole lines in it brings them in order without that.
         """
-        hits = (
-            select(*(UserLineRow.__table__.c[name] for name in _sorted_by(query)))
-            .where(self._of_organisation, *conditions)
-            .cte("hits")
-            .prefix_with("MATERIALIZED")
-        )
-        count = select(func.count()).select_from(hits).scalar_subquery()
+        sorted_by = [UserLineRow.__table__.c[name] for name in _sorted_by(query)]
+        statement = select(*sorted_by).where(self._of_organisation, *conditions)
+        if query.sort is SortColumn.SURNAME and not query.descending:
+            found = func.count().over().label("found")
+            page = statement.add_columns(found).order_by(*sorted_by)
+        else:
+            hits = statement.cte("hits").prefix_with("MATERIALIZED")
+            count = select(func.count()).select_from(hits).scalar_subquery()
+            page = select(hits.c.membership_id, count.label("found"))
+            page = page.order_by(*_order(query, hits.c))
         rows = self._connection.execute(
-            select(hits.c.membership_id, count.label("found"))
-            .order_by(*_order(query, hits.c))
-            .limit(window.size)
-            .offset(window.offset)
+            page.limit(window.size).offset(window.offset)
         ).all()
         return (rows[0].found if rows else 0), [row.membership_id for row in rows]
 
@@ -276,20 +278,12 @@ class ListStore:
         )
 
     def _counts(self, grants: Sequence[Any]) -> tuple[ServiceCount, ...]:
-        held = defaultdict(list)
-        for grant in grants:
-            permit = self._permits[grant.permission_id]
-            held[permit.service].append(permit.permission.name)
-        return tuple(
-            ServiceCount(
-                code=each.code,
-                name=each.name,
-                count=len(held[each]),
-                permissions=tuple(sorted(held[each], key=sort_key)),
-            )
-            for each in self._services
-            if each in held
+        held = sorted(
+            (each.permission_id for each in grants), key=self._places.__getitem__
         )
+        permits = map(self._permits.__getitem__, held)
+        groups = groupby(permits, key=attrgetter("service"))
+        return tuple(_count(service, list(group)) for service, group in groups)
 
     @cached_property
     def _organisation(self) -> Any:
@@ -302,10 +296,21 @@ class ListStore:
         ).one_or_none()
 
     @cached_property
-    def _services(self) -> Sequence[ServiceName]:
-        """All e-tjänster, by name."""
-        services = {each.service for each in self._permits.values()}
-        return sorted(services, key=lambda each: (sort_key(each.name), each.code))
+    def _places(self) -> Mapping[int, int]:
+        """Number the permissions by the names of their e-tjänst and their own."""
+        ordered = sorted(
+            self._permits, key=lambda each: permit_key(self._permits[each])
+        )
+        return {number: place for place, number in enumerate(ordered)}
+
+
+def _count(service: ServiceName, permits: Sequence[Permit]) -> ServiceCount:
+    return ServiceCount(
+        code=service.code,
+        name=service.name,
+        count=len(permits),
+        permissions=tuple(each.permission.name for each in permits),
+    )
 
 
 def code_of(permit: Permit) -> str:

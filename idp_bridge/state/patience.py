@@ -24,6 +24,10 @@ SORT_MEMORY = "16MB"
 """What a look at the list of a large organisation may use (``work_mem``): with the 4 MB
 of a server that was left alone, 60 000 lines are written to the disk and read again."""
 
+_ALONE = "-c max_parallel_workers_per_gather=0"
+"""A statement uses one core of the server: starting helpers takes 8 ms, longer than
+most of ours take, and one person's search must not have all cores."""
+
 
 class PatientConnection(psycopg.Connection[Any]):
     """A connection that gives up on a server that does not answer."""
@@ -76,7 +80,7 @@ class _ConnectBounded:
         arguments: list[Any],
         options: dict[str, Any],
     ) -> BoundedConnection:
-        wanted = f"{options.get('options', '')} -c work_mem={SORT_MEMORY}"
+        wanted = f"{options.get('options', '')} {_ALONE} -c work_mem={SORT_MEMORY}"
         connection = BoundedConnection.connect(
             *arguments, **{**options, "options": wanted.strip()}
         )
