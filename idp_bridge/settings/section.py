@@ -19,7 +19,6 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         str_strip_whitespace=True,
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
 

@@ -1,7 +1,11 @@
 """Which settings are there? The names and defaults, read from the models."""
 
+import ast
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -33,18 +37,33 @@ def _settings_of(
     model: type[BaseModel], path: str, *, heading: str, defaults: BaseModel | None
 ) -> Iterator[DocumentedSetting]:
     inner = []
+    meanings = _meanings_in(model)
     for name, field in model.model_fields.items():
         section = _section_of(field.annotation)
         if section is None:
             default = _default_of(field, path, name, defaults)
-            meaning = " ".join((field.description or "").split())
-            yield DocumentedSetting(heading, name, default, meaning)
+            yield DocumentedSetting(heading, name, default, meanings.get(name, ""))
         else:
             inner.append((section, f"{path}.{name}".lstrip("."), field))
     for section, where, field in inner:
         brackets = f"[[{where}]]" if get_args(field.annotation) else f"[{where}]"
         given = field.default if isinstance(field.default, BaseModel) else None
         yield from _settings_of(section, where, heading=brackets, defaults=given)
+
+
+def _meanings_in(model: type[BaseModel]) -> dict[str, str]:
+    """Read the text under each field in the source of a model."""
+    (body,) = ast.parse(dedent(inspect.getsource(model))).body
+    assert isinstance(body, ast.ClassDef)
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
 
 
 def _section_of(annotation: Any) -> type[BaseModel] | None:
