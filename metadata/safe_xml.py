@@ -22,8 +22,8 @@ class Limits:
     max_attributes: int = 64
     """Attributes on one element."""
     max_namespaces: int = 64
-    """Declarations of namespaces on one element: some of libxml2's work, and lxml's,
-    grows with their square."""
+    """Declarations of namespaces on one element, because some of lxml's work grows with
+    their square; a part that is taken out of its document has those around it, too."""
 
 
 MESSAGE_LIMITS: Final = Limits(max_bytes=256 * 1024)
