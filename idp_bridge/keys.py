@@ -1,19 +1,16 @@
 """Which keys are ours, and how does one take over from another?
 
-Every key has a successor. For signing and for encryption there is a *current* key, and
-during a rollover a *next* one, already published, or a *previous* one that others may
-still use. A key is two files in one folder: ``signing-current.key`` (private, for
-nobody else to read) and ``signing-current.crt``. Since when a key has its place is the
-time of its certificate's file.
+Every key has a successor. For signing and for encryption there is a *set*: a *current*
+key, and during a rollover a *next* and a *previous* one. Our metadata names the whole
+set. An encryption key that has left it is *retired*: nobody is told of it any more, but
+copies of our metadata still name it, so it opens messages until it is deleted.
 """
 
-import fcntl
-import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -23,10 +20,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from idp_bridge.errors import SetupError
+from idp_bridge.key_files import KeyFiles, changing, reading
 from idp_bridge.new_keys import NewKey
 from metadata.errors import WeakAlgorithmError
 from metadata.signatures import SigningKey
 
+NOTICED: Final = timedelta(seconds=10)
+"""How long it takes until every process of this machine has taken a new key."""
 _FOR_OTHERS: Final = stat.S_IRWXO | stat.S_IWGRP
 """Rights on a private key that nobody but its owner (and a reading group) may have."""
 
@@ -48,6 +48,8 @@ class Slot(StrEnum):
     CURRENT = "current"
     NEXT = "next"
     PREVIOUS = "previous"
+    RETIRED = "retired"
+    """No longer in the set; an encryption key that still opens messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,19 @@ class StoredKey:
     since: datetime
     """Since when it has this place."""
 
-    @property
-    def is_published(self) -> bool:
+    def is_published(self, now: datetime) -> bool:
         """Tell whether our metadata names it.
 
-        A previous signing key stays, for signatures that are still on their way. A
-        previous encryption key does not: others would go on encrypting to it, and could
-        not be read once it is retired.
+        Naming an encryption key invites its use. So the next one is named when every
+        process can open with it, and a retired one is not.
         """
-        return self.purpose is Purpose.SIGNING or self.slot is not Slot.PREVIOUS
+        if (self.purpose, self.slot) == (Purpose.ENCRYPTION, Slot.NEXT):
+            return now >= self.since + NOTICED
+        return self.slot is not Slot.RETIRED
+
+    def is_same(self, other: "StoredKey") -> bool:
+        """Tell whether this is a certain key, and has its place since the same time."""
+        return (self.fingerprint, self.since) == (other.fingerprint, other.since)
 
     @property
     def certificate(self) -> bytes:
@@ -92,7 +98,7 @@ class KeySet:
     """All our keys at one moment."""
 
     keys: tuple[StoredKey, ...]
-    """Current before next before previous."""
+    """Current before next before previous before retired."""
 
     @property
     def signing(self) -> SigningKey:
@@ -104,9 +110,13 @@ class KeySet:
         """Private keys (PEM) that may open what others encrypted to us."""
         return tuple(key.private_pem for key in self._of(Purpose.ENCRYPTION))
 
-    def published(self, purpose: Purpose) -> tuple[bytes, ...]:
-        """List the certificates (DER) that our metadata names for a purpose."""
-        return tuple(key.certificate for key in self._of(purpose) if key.is_published)
+    def published(self, now: datetime) -> "KeySet":
+        """Keep the keys that our metadata names."""
+        return KeySet(tuple(key for key in self.keys if key.is_published(now)))
+
+    def certificates(self, purpose: Purpose) -> tuple[bytes, ...]:
+        """List the certificates (DER) of the keys for a purpose."""
+        return tuple(key.certificate for key in self._of(purpose))
 
     def find(self, purpose: Purpose, slot: Slot) -> StoredKey | None:
         """Find the key in a place, if there is one."""
@@ -132,15 +142,27 @@ def inspect_keys(folder: Path) -> tuple[tuple[StoredKey, ...], tuple[str, ...]]:
     """Read all keys and tell everything that is wrong with them."""
     found: list[StoredKey] = []
     problems: list[str] = []
-    with _locked(folder, fcntl.LOCK_SH):
+    with reading(folder):
         for purpose, slot in _places():
-            if slot is not Slot.CURRENT and not _is_there(folder, purpose, slot):
+            if slot is not Slot.CURRENT and not _files(folder, purpose, slot).is_there:
                 continue
             try:
                 found.append(_read(folder, purpose, slot))
             except KeyProblemError as error:
                 problems.append(str(error))
-    return tuple(found), tuple(problems)
+    return tuple(found), (*problems, *_found_twice(found))
+
+
+def _found_twice(found: list[StoredKey]) -> Iterator[str]:
+    """Name each key in two places: a set that is copied here, and not whole yet."""
+    seen: dict[tuple[Purpose, str], StoredKey] = {}
+    for key in found:
+        first = seen.setdefault((key.purpose, key.fingerprint), key)
+        if first is not key:
+            yield (
+                f"The {first.slot} and the {key.slot} key for {key.purpose} are one and"
+                " the same; copy the whole folder again, and delete what is too much."
+            )
 
 
 def add_key(
@@ -163,14 +185,11 @@ def add_key(
     Raises:
         KeyProblemError: There is a key in this place, or the folder is not writable.
     """
-    private, certificate = _files(folder, purpose, slot)
+    files = _files(folder, purpose, slot)
     with _changing(folder):
-        if _is_there(folder, purpose, slot):
+        if files.is_there:
             raise KeyProblemError(f"There is already a {slot} key for {purpose}.")
-        private.touch(mode=0o600, exist_ok=False)
-        private.write_bytes(key.private_pem)
-        certificate.write_bytes(key.certificate_pem)
-        _set_since(certificate, now)
+        files.write(key, now)
 
 
 def promote(folder: Path, purpose: Purpose, *, now: datetime | None = None) -> None:
@@ -188,126 +207,136 @@ def promote(folder: Path, purpose: Purpose, *, now: datetime | None = None) -> N
         KeyProblemError: There is no next key, a previous one is still there, or the
             folder is not writable.
     """
+    files = {slot: _files(folder, purpose, slot) for slot in Slot}
     with _changing(folder):
-        _check_promotion(folder, purpose)
-        _move(folder, purpose, Slot.CURRENT, Slot.PREVIOUS)
-        _move(folder, purpose, Slot.NEXT, Slot.CURRENT)
-        for slot in (Slot.CURRENT, Slot.PREVIOUS):
-            _set_since(_files(folder, purpose, slot)[1], now)
+        if files[Slot.CURRENT].is_whole and files[Slot.PREVIOUS].is_whole:
+            raise KeyProblemError(
+                f"There is still a previous key for {purpose}; retire it first."
+            )
+        if not files[Slot.NEXT].is_there:
+            raise KeyProblemError(
+                f"There is no next key for {purpose}; make one first."
+            )
+        files[Slot.CURRENT].move_to(files[Slot.PREVIOUS], now)
+        files[Slot.PREVIOUS].set_since(now)
+        files[Slot.NEXT].move_to(files[Slot.CURRENT], now)
 
 
-def _check_promotion(folder: Path, purpose: Purpose) -> None:
-    is_there = {slot: _is_whole(folder, purpose, slot) for slot in Slot}
-    if is_there[Slot.CURRENT] and is_there[Slot.PREVIOUS]:
-        raise KeyProblemError(
-            f"There is still a previous key for {purpose}; retire it first."
-        )
-    if not _is_there(folder, purpose, Slot.NEXT):
-        raise KeyProblemError(f"There is no next key for {purpose}; make one first.")
+def retire(folder: Path, purpose: Purpose, *, now: datetime | None = None) -> None:
+    """Take the previous key out of the set.
 
+    A signing key is deleted. An encryption key goes on opening messages as the retired
+    key. What was interrupted is finished by doing it again.
 
-def retire(folder: Path, purpose: Purpose) -> None:
-    """Delete the previous key.
+    Args:
+        folder: Where our keys are.
+        purpose: What the key is for.
+        now: Since when it is retired; the clock of the file system if not given.
 
     Raises:
-        KeyProblemError: There is none, or the folder is not writable.
+        KeyProblemError: There is no previous key, one that was retired before is still
+            there, or the folder is not writable.
     """
+    previous = _files(folder, purpose, Slot.PREVIOUS)
+    retired = _files(folder, purpose, Slot.RETIRED)
     with _changing(folder):
-        if not _is_there(folder, purpose, Slot.PREVIOUS):
+        if not previous.is_there:
             raise KeyProblemError(f"There is no previous key for {purpose}.")
-        for file in _files(folder, purpose, Slot.PREVIOUS):
-            file.unlink(missing_ok=True)
+        if purpose is Purpose.SIGNING:
+            previous.delete()
+            return
+        if retired.is_whole or (retired.is_there and previous.is_whole):
+            raise KeyProblemError(
+                f"There is still a retired key for {purpose}; delete it first:"
+                f" idp-bridge keys delete {purpose}"
+            )
+        previous.move_to(retired, now)
+
+
+def delete_retired(folder: Path, purpose: Purpose, key: StoredKey | None) -> None:
+    """Delete the retired key; what is still encrypted to it can never be read.
+
+    Args:
+        folder: Where our keys are.
+        purpose: What the key is for.
+        key: Which key somebody has decided to delete; if not given, whatever there is,
+            also half a key.
+
+    Raises:
+        KeyProblemError: There is no retired key, it is another one than was decided
+            about, or the folder is not writable.
+    """
+    retired = _files(folder, purpose, Slot.RETIRED)
+    with _changing(folder):
+        if not retired.is_there:
+            raise KeyProblemError(f"There is no retired key for {purpose}.")
+        if key and not _read(folder, purpose, Slot.RETIRED).is_same(key):
+            raise KeyProblemError(
+                f"Somebody has changed the keys for {purpose} meanwhile; look again."
+            )
+        retired.delete()
 
 
 @contextmanager
 def _changing(folder: Path) -> Iterator[None]:
-    """Change keys while nobody reads them."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(folder, fcntl.LOCK_EX):
+        with changing(folder):
             yield
     except OSError as error:
         raise KeyProblemError(f"{folder} is not writable: {error.strerror}.") from error
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
-    """Keep those who read and those who change keys apart, also between processes.
-
-    A file system without locks does without: whoever reads half a change finds a key
-    that is not whole, and looks again.
-    """
-    if not folder.is_dir():
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(descriptor, how)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _set_since(certificate: Path, now: datetime | None) -> None:
-    moment = None if now is None else (now.timestamp(), now.timestamp())
-    os.utime(certificate, moment)
 
 
 def _places() -> Iterator[tuple[Purpose, Slot]]:
     return ((purpose, slot) for purpose in Purpose for slot in Slot)
 
 
-def _files(folder: Path, purpose: Purpose, slot: Slot) -> tuple[Path, Path]:
-    name = f"{purpose}-{slot}"
-    return folder / f"{name}.key", folder / f"{name}.crt"
-
-
-def _is_there(folder: Path, purpose: Purpose, slot: Slot) -> bool:
-    return any(file.exists() for file in _files(folder, purpose, slot))
-
-
-def _is_whole(folder: Path, purpose: Purpose, slot: Slot) -> bool:
-    return all(file.exists() for file in _files(folder, purpose, slot))
-
-
-def _move(folder: Path, purpose: Purpose, source: Slot, target: Slot) -> None:
-    files = zip(
-        _files(folder, purpose, source), _files(folder, purpose, target), strict=True
-    )
-    for old, new in files:
-        if old.exists() and not new.exists():
-            old.rename(new)
+def _files(folder: Path, purpose: Purpose, slot: Slot) -> KeyFiles:
+    return KeyFiles.named(folder, f"{purpose}-{slot}")
 
 
 def _read(folder: Path, purpose: Purpose, slot: Slot) -> StoredKey:
-    private, certificate = _files(folder, purpose, slot)
-    private_pem = _bytes_of(private)
-    if stat.S_IMODE(private.stat().st_mode) & _FOR_OTHERS:
+    files = _files(folder, purpose, slot)
+    if (purpose, slot) == (Purpose.SIGNING, Slot.RETIRED):
         raise KeyProblemError(
-            f"{private} can be read or changed by others; do: chmod 600 {private}"
+            f"{files.private} is of no use: a signing key is deleted when it is"
+            " retired; delete both its files."
         )
-    certificate_pem = _bytes_of(certificate)
-    try:
-        signing_key = SigningKey.from_pem(private_pem, certificate_pem)
-    except (ValueError, TypeError) as error:
-        reason = "does not fit its certificate, or one of the two is broken"
-        raise KeyProblemError(f"{private} {reason}.") from error
-    except WeakAlgorithmError as error:
-        raise KeyProblemError(f"{private} is too weak, or of a wrong kind.") from error
+    private_pem = _bytes_of(files.private, slot)
+    if stat.S_IMODE(files.private.stat().st_mode) & _FOR_OTHERS:
+        raise KeyProblemError(
+            f"{files.private} can be read or changed by others;"
+            f" do: chmod 600 {files.private}"
+        )
+    signing_key = _joined(files, private_pem, _bytes_of(files.certificate, slot))
     is_rsa = isinstance(signing_key.private_key, rsa.RSAPrivateKey)
     if purpose is Purpose.ENCRYPTION and not is_rsa:
-        raise KeyProblemError(f"{private} is no RSA key; others encrypt to RSA only.")
-    since = datetime.fromtimestamp(certificate.stat().st_mtime, UTC)
-    return StoredKey(purpose, slot, private_pem, signing_key, since)
+        raise KeyProblemError(
+            f"{files.private} is no RSA key; others encrypt to RSA only."
+        )
+    return StoredKey(purpose, slot, private_pem, signing_key, files.since)
 
 
-def _bytes_of(file: Path) -> bytes:
+def _joined(files: KeyFiles, private_pem: bytes, certificate_pem: bytes) -> SigningKey:
+    try:
+        return SigningKey.from_pem(private_pem, certificate_pem)
+    except (ValueError, TypeError) as error:
+        reason = "does not fit its certificate, or one of the two is broken"
+        raise KeyProblemError(f"{files.private} {reason}.") from error
+    except WeakAlgorithmError as error:
+        raise KeyProblemError(
+            f"{files.private} is too weak, or of a wrong kind."
+        ) from error
+
+
+def _bytes_of(file: Path, slot: Slot) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError as error:
-        raise KeyProblemError(
-            f"{file} is missing; `idp-bridge init` makes a first set of keys."
-        ) from error
+        advice = (
+            "`idp-bridge init` makes a first set of keys"
+            if slot is Slot.CURRENT
+            else "if a command was interrupted, do it again"
+        )
+        raise KeyProblemError(f"{file} is missing; {advice}.") from error
     except OSError as error:
         raise KeyProblemError(f"{file} cannot be read: {error.strerror}.") from error

@@ -107,10 +107,10 @@ class OurMetadata:
 
     def document(self, role: OurRole) -> OurDocument:
         """Hand out today's document, signed with the present key."""
-        keys, now = self.keys(), self.clock()
-        valid_until = self._valid_until(now)
+        now = self.clock()
+        keys, valid_until = self.keys().published(now), self._valid_until(now)
         made = self._made.get(role)
-        if made and made[0] is keys and made[1].valid_until == valid_until:
+        if made and made[0] == keys and made[1].valid_until == valid_until:
             return made[1]
         document = self._make(role, keys, now)
         self._made[role] = (keys, document)
@@ -138,8 +138,7 @@ class OurMetadata:
             keys=tuple(
                 key
                 for key in keys.keys
-                if key.is_published
-                and (role is not OurRole.IDP or key.purpose is Purpose.SIGNING)
+                if role is not OurRole.IDP or key.purpose is Purpose.SIGNING
             ),
         )
 
@@ -176,12 +175,12 @@ def _unseen_certificates(settings: Settings) -> Iterator[str]:
 
 
 def our_sp(settings: Settings, keys: KeySet) -> OurSp:
-    """Describe our service provider."""
+    """Describe our service provider, with the keys that it names."""
     published = settings.published
     return OurSp(
         entity_id=settings.saml.sp_entity_id,
-        signing_certificates=keys.published(Purpose.SIGNING),
-        encryption_certificates=keys.published(Purpose.ENCRYPTION),
+        signing_certificates=keys.certificates(Purpose.SIGNING),
+        encryption_certificates=keys.certificates(Purpose.ENCRYPTION),
         encryption_methods=our_profiles.encryption_methods(published.profile),
         acs_url=f"{settings.base_url}/saml/sp/acs",
         attribute_services=inera_attribute_services(
@@ -196,12 +195,12 @@ def our_sp(settings: Settings, keys: KeySet) -> OurSp:
 
 
 def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
-    """Describe our identity provider."""
+    """Describe our identity provider, with the keys that it names."""
     published = settings.published
     sso_url = f"{settings.base_url}/saml/idp/sso"
     return OurIdp(
         entity_id=settings.saml.idp_entity_id,
-        signing_certificates=keys.published(Purpose.SIGNING),
+        signing_certificates=keys.certificates(Purpose.SIGNING),
         sso_redirect_url=sso_url,
         sso_post_url=sso_url,
         wants_signed_requests=settings.saml.require_signed_requests,
@@ -220,7 +219,7 @@ def our_idp(settings: Settings, keys: KeySet) -> OurIdp:
 
 
 def our_aa(settings: Settings, keys: KeySet) -> OurAa:
-    """Describe our attribute authority.
+    """Describe our attribute authority, with the keys that it names.
 
     Raises:
         MisconfiguredError: A certificate of our address cannot be read.
@@ -228,8 +227,8 @@ def our_aa(settings: Settings, keys: KeySet) -> OurAa:
     published = settings.published
     return OurAa(
         entity_id=settings.saml.aa_entity_id,
-        signing_certificates=keys.published(Purpose.SIGNING),
-        encryption_certificates=keys.published(Purpose.ENCRYPTION),
+        signing_certificates=keys.certificates(Purpose.SIGNING),
+        encryption_certificates=keys.certificates(Purpose.ENCRYPTION),
         tls_certificates=tuple(map(read_certificate, published.aa_tls_certificates)),
         query_url=f"{settings.base_url}/saml/aa/query",
         display=_display(settings.display, settings.base_url),

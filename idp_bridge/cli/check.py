@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from idp_bridge import database, keys, our_metadata
+from idp_bridge import database, keys, our_metadata, rollover
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json
 from idp_bridge.errors import (
@@ -15,6 +15,7 @@ from idp_bridge.errors import (
     SetupError,
     UnknownPartnerError,
 )
+from idp_bridge.keys import KeySet, Purpose
 from idp_bridge.login.release_plan import check_deliverable, plan_for
 from idp_bridge.services import registry_of
 from idp_bridge.settings import SettingsError
@@ -61,10 +62,24 @@ def _problems(office: Office) -> list[str]:
 def _in_keys(office: Office) -> Problems:
     found, problems = keys.inspect_keys(office.settings.key_dir)
     yield from problems
-    for key in found:
+    for key in KeySet(found).published(office.clock()).keys:
         if key.not_after <= office.clock() + _SOON:
             name = f"The {key.slot} certificate for {key.purpose}"
             yield f"{name} ends {key.not_after:%Y-%m-%d}."
+    yield from _in_retired_keys(office, KeySet(found))
+
+
+def _in_retired_keys(office: Office, found: KeySet) -> Problems:
+    """Find keys that nobody needs any more: what can open messages can be stolen."""
+    validity = office.settings.saml.metadata_validity
+    for purpose in Purpose:
+        for step in rollover.waiting(found, purpose, validity=validity):
+            if step.command == "delete" and step.until <= office.clock():
+                yield (
+                    f"The retired key for {purpose} has not been needed since"
+                    f" {rollover.in_words(step.until)}; delete it:"
+                    f" idp-bridge keys delete {purpose}"
+                )
 
 
 def _in_database(office: Office) -> Problems:

@@ -1,5 +1,6 @@
 """``idp-bridge keys``: which keys do we have, and which takes over from which?"""
 
+from datetime import datetime
 from typing import Final
 
 import click
@@ -7,7 +8,14 @@ import click
 from idp_bridge import keys, new_keys, rollover
 from idp_bridge.cli.context import Office, pass_office
 from idp_bridge.cli.output import json_option, show_json, show_table
-from idp_bridge.keys import KeySet, Purpose, Slot, StoredKey
+from idp_bridge.keys import (
+    NOTICED,
+    KeyProblemError,
+    KeySet,
+    Purpose,
+    Slot,
+    StoredKey,
+)
 from idp_bridge.new_keys import KeyKind
 from idp_bridge.our_metadata import OurMetadata
 from idp_bridge.rollover import Waiting
@@ -26,6 +34,21 @@ _USES: Final = {
     (Purpose.SIGNING, Slot.NEXT): "nothing yet",
     (Purpose.SIGNING, Slot.PREVIOUS): "nothing more",
 }
+_NAMED: Final = {
+    Purpose.SIGNING: "our metadata names it from now on",
+    Purpose.ENCRYPTION: (
+        f"our metadata names it in {NOTICED.seconds} seconds, when every process can"
+        " open what is encrypted to it"
+    ),
+}
+"""When partners are told of a new key."""
+_RETIRED: Final = {
+    Purpose.SIGNING: "gone; the rollover is done",
+    Purpose.ENCRYPTION: (
+        "retired: our metadata names it no longer, and it still opens messages"
+    ),
+}
+"""What becomes of a key that is retired."""
 _purpose = click.argument("purpose", type=click.Choice([str(one) for one in Purpose]))
 _force = click.option("--force", is_flag=True, help="Do not wait for partners.")
 
@@ -45,7 +68,7 @@ def show(office: Office, *, as_json: bool) -> None:
         ClickException: A key cannot be used.
     """
     found, problems = keys.inspect_keys(office.settings.key_dir)
-    rows = [_row(key) for key in found]
+    rows = [_row(key, office.clock()) for key in found]
     if as_json:
         steps = [] if problems else _steps(office)
         show_json({"keys": rows, "steps": steps, "problems": problems})
@@ -55,7 +78,7 @@ def show(office: Office, *, as_json: bool) -> None:
         raise click.ClickException("\n".join(problems))
     if not as_json:
         for purpose in Purpose:
-            _tell_next_step(office, purpose)
+            _tell_next_steps(office, purpose)
 
 
 @group.command()
@@ -67,7 +90,9 @@ def show(office: Office, *, as_json: bool) -> None:
 )
 @pass_office
 def new(office: Office, *, purpose: str, kind: str | None) -> None:
-    """Make the next key; our metadata names it beside the current one at once.
+    """Make the next key; our metadata names it beside the current one.
+
+    A key to encrypt to is named when every process can open with it.
 
     Raises:
         BadParameter: Others encrypt to RSA only.
@@ -80,8 +105,8 @@ def new(office: Office, *, purpose: str, kind: str | None) -> None:
         raise click.BadParameter("Others encrypt to RSA only.", param_hint="--kind")
     key = new_keys.make_key(settings.host, now=now, kind=chosen)
     keys.add_key(settings.key_dir, Purpose(purpose), Slot.NEXT, key, now=now)
-    click.echo(f"Made the next key for {purpose}; our metadata names it from now on.")
-    _tell_next_step(office, Purpose(purpose))
+    click.echo(f"Made the next key for {purpose}; {_NAMED[Purpose(purpose)]}.")
+    _tell_next_steps(office, Purpose(purpose))
 
 
 @group.command()
@@ -93,7 +118,7 @@ def promote(office: Office, *, purpose: str, force: bool) -> None:
     _check(office, Purpose(purpose), "promote", force=force)
     keys.promote(office.settings.key_dir, Purpose(purpose), now=office.clock())
     click.echo(f"The next key for {purpose} is now the current one.")
-    _tell_next_step(office, Purpose(purpose))
+    _tell_next_steps(office, Purpose(purpose))
 
 
 @group.command()
@@ -101,17 +126,33 @@ def promote(office: Office, *, purpose: str, force: bool) -> None:
 @_force
 @pass_office
 def retire(office: Office, *, purpose: str, force: bool) -> None:
-    """Delete the previous key."""
+    """Take the previous key out of the set and out of our metadata.
+
+    A key for signing is deleted. A key for encryption goes on opening messages.
+    """
     _check(office, Purpose(purpose), "retire", force=force)
-    keys.retire(office.settings.key_dir, Purpose(purpose))
-    click.echo(f"The previous key for {purpose} is gone; the rollover is done.")
+    keys.retire(office.settings.key_dir, Purpose(purpose), now=office.clock())
+    click.echo(f"The previous key for {purpose} is {_RETIRED[Purpose(purpose)]}.")
+    _tell_next_steps(office, Purpose(purpose))
 
 
-def _row(key: StoredKey) -> dict[str, str]:
+@group.command()
+@_purpose
+@_force
+@pass_office
+def delete(office: Office, *, purpose: str, force: bool) -> None:
+    """Delete the retired key; what is encrypted to it is lost from now on."""
+    key = None if force else _deletable(office, Purpose(purpose))
+    keys.delete_retired(office.settings.key_dir, Purpose(purpose), key)
+    click.echo(f"The retired key for {purpose} is gone; the rollover is done.")
+    _tell_next_steps(office, Purpose(purpose))
+
+
+def _row(key: StoredKey, now: datetime) -> dict[str, str]:
     return {
         "purpose": str(key.purpose),
         "slot": str(key.slot),
-        "published": "yes" if key.is_published else "no",
+        "published": "yes" if key.is_published(now) else "no",
         "used_for": _USES.get((key.purpose, key.slot), "decryption"),
         "since": key.since.isoformat(timespec="seconds"),
         "sha256": key.fingerprint,
@@ -121,11 +162,28 @@ def _row(key: StoredKey) -> dict[str, str]:
 
 def _check(office: Office, purpose: Purpose, command: str, *, force: bool) -> None:
     """Refuse a step that comes too early; a set that is not whole says so itself."""
-    found, _ = keys.inspect_keys(office.settings.key_dir)
-    if force:
-        return
+    if not force:
+        found, _ = keys.inspect_keys(office.settings.key_dir)
+        _check_of(office, KeySet(found), purpose, command)
+
+
+def _deletable(office: Office, purpose: Purpose) -> StoredKey:
+    """Find the retired key, if nobody needs it any more.
+
+    Raises:
+        KeyProblemError: There is none, or a key cannot be used.
+    """
+    found = keys.load_keys(office.settings.key_dir)
+    key = found.find(purpose, Slot.RETIRED)
+    if key is None:
+        raise KeyProblemError(f"There is no retired key for {purpose}.")
+    _check_of(office, found, purpose, "delete")
+    return key
+
+
+def _check_of(office: Office, found: KeySet, purpose: Purpose, command: str) -> None:
     rollover.check_not_too_early(
-        KeySet(found),
+        found,
         purpose,
         command,
         validity=office.settings.saml.metadata_validity,
@@ -137,34 +195,38 @@ def _steps(office: Office) -> list[dict[str, str]]:
     return [
         {"purpose": purpose, "command": step.command, "until": step.until.isoformat()}
         for purpose in Purpose
-        if (step := _next_step(office, purpose)) is not None
+        for step in _next_steps(office, purpose)
     ]
 
 
-def _next_step(office: Office, purpose: Purpose) -> Waiting | None:
+def _next_steps(office: Office, purpose: Purpose) -> tuple[Waiting, ...]:
     found = keys.load_keys(office.settings.key_dir)
     return rollover.waiting(
         found, purpose, validity=office.settings.saml.metadata_validity
     )
 
 
-def _tell_next_step(office: Office, purpose: Purpose) -> None:
-    step = _next_step(office, purpose)
-    if step is None:
-        return
-    command = f"idp-bridge keys {step.command} {purpose}"
-    click.echo(f"Next: {command}, not before {rollover.in_words(step.until)}:")
-    if not step.needs_partners:
+def _tell_next_steps(office: Office, purpose: Purpose) -> None:
+    for step in _next_steps(office, purpose):
+        command = f"idp-bridge keys {step.command} {purpose}"
+        click.echo(f"Next: {command}, not before {rollover.in_words(step.until)}:")
         click.echo(f"  until then {step.why}.")
-        return
+        if step.needs_partners:
+            _tell_partners(office)
+
+
+def _tell_partners(office: Office) -> None:
+    """Say what partners must have, as every process gives it from ten seconds on."""
     settings = office.settings
     ours = OurMetadata(
-        settings, lambda: keys.load_keys(settings.key_dir), office.clock
+        settings,
+        lambda: keys.load_keys(settings.key_dir),
+        lambda: office.clock() + NOTICED,
     ).documents()
     click.echo(
-        "  until then copies of our metadata are valid that partners took before.\n"
-        "  Partners who take it by hand, as Inera does, must have taken the new one:\n"
-        f"  give them the address {settings.base_url}/saml/metadata and the SHA-256."
+        "  Partners who take our metadata by hand, as Inera does, must have taken the\n"
+        f"  new one: give them the address {settings.base_url}/saml/metadata and the\n"
+        "  SHA-256."
     )
     for document in ours:
         click.echo(f"  {document.role}\tSHA-256 {document.sha256}")

@@ -197,8 +197,8 @@ class ServiceLogin:
         service = self.service
         described = OurSp(
             entity_id=service.entity_id,
-            signing_certificates=self.keys.published(Purpose.SIGNING),
-            encryption_certificates=self.keys.published(Purpose.ENCRYPTION),
+            signing_certificates=self.keys.certificates(Purpose.SIGNING),
+            encryption_certificates=self.keys.certificates(Purpose.ENCRYPTION),
             acs_url=self.acs_url,
             attribute_services=(self._attribute_service(),),
             display=OurDisplay(

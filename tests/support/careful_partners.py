@@ -122,7 +122,7 @@ class Stream:
     def wait_for(self, more: int) -> None:
         """Wait until some more logins have ended, well or not."""
         goal = self.done + len(self.failures) + more
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while self.done + len(self.failures) < goal:
             assert time.monotonic() < deadline
             time.sleep(0.05)

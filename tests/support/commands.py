@@ -17,7 +17,7 @@ def run(config: Path | None, *words: str, **environ: str) -> Result:
     return CliRunner().invoke(main, words, obj=office)
 
 
-def run_at(config: Path, days: int, *words: str) -> Result:
+def run_at(config: Path, days: float, *words: str) -> Result:
     """Run a command some days later."""
     later = NOW + timedelta(days=days)
     office = Office(config=config, environ={}, clock=lambda: later)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -40,14 +41,14 @@ def test_a_process_follows_a_rollover(
 ) -> None:
     old, new = signs(ring), add(tmp_path)
     clock.advance(LOOK_EVERY)
-    assert ring.current().keys.published(Purpose.SIGNING) == (old, new)
+    assert ring.current().keys.certificates(Purpose.SIGNING) == (old, new)
     keys.promote(tmp_path, Purpose.SIGNING)
     clock.advance(LOOK_EVERY)
     assert signs(ring) == new
-    assert ring.current().keys.published(Purpose.SIGNING) == (new, old)
+    assert ring.current().keys.certificates(Purpose.SIGNING) == (new, old)
     keys.retire(tmp_path, Purpose.SIGNING)
     clock.advance(LOOK_EVERY)
-    assert ring.current().keys.published(Purpose.SIGNING) == (new,)
+    assert ring.current().keys.certificates(Purpose.SIGNING) == (new,)
 
 
 def test_keys_for_decryption_come_and_go_with_their_files(
@@ -58,11 +59,12 @@ def test_keys_for_decryption_come_and_go_with_their_files(
         lambda: add(tmp_path, Purpose.ENCRYPTION),
         lambda: keys.promote(tmp_path, Purpose.ENCRYPTION),
         lambda: keys.retire(tmp_path, Purpose.ENCRYPTION),
+        lambda: keys.delete_retired(tmp_path, Purpose.ENCRYPTION, None),
     ):
         change()
         clock.advance(LOOK_EVERY)
         counts.append(len(ring.current().decryption_keys))
-    assert counts == [2, 2, 1]
+    assert counts == [2, 2, 2, 1]
 
 
 def test_the_folder_is_looked_at_every_few_seconds_only(
@@ -110,7 +112,61 @@ def test_a_broken_set_keeps_the_old_one_and_is_told_once(
     (tmp_path / "signing-current.key").write_bytes(good)
     new = add(tmp_path)
     clock.advance(LOOK_EVERY)
-    assert new in ring.current().keys.published(Purpose.SIGNING)
+    assert new in ring.current().keys.certificates(Purpose.SIGNING)
+
+
+def test_half_a_retirement_is_never_taken(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    add(tmp_path, Purpose.ENCRYPTION)
+    keys.promote(tmp_path, Purpose.ENCRYPTION)
+    clock.advance(LOOK_EVERY)
+    before = ring.current()
+    (tmp_path / "encryption-previous.key").rename(tmp_path / "encryption-retired.key")
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+    keys.retire(tmp_path, Purpose.ENCRYPTION)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is not before
+    assert set(ring.current().keys.decryption_keys) == set(before.keys.decryption_keys)
+
+
+def test_a_retired_key_that_cannot_be_used_changes_nothing(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    add(tmp_path, Purpose.ENCRYPTION)
+    keys.promote(tmp_path, Purpose.ENCRYPTION)
+    keys.retire(tmp_path, Purpose.ENCRYPTION)
+    clock.advance(LOOK_EVERY)
+    before = ring.current()
+    private = tmp_path / "encryption-retired.key"
+    private.chmod(0o644)
+    add(tmp_path, Purpose.SIGNING)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+    private.chmod(0o600)
+    os.utime(private)
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is not before
+
+
+def test_a_copy_of_the_folder_that_is_not_finished_is_not_taken(
+    tmp_path: Path, ring: KeyRing, clock: FrozenClock
+) -> None:
+    """As on a node to which another one's folder is copied after a promotion."""
+    add(tmp_path, Purpose.ENCRYPTION)
+    clock.advance(LOOK_EVERY)
+    before = ring.current()
+    for end in ("key", "crt"):
+        shutil.copy2(
+            tmp_path / f"encryption-next.{end}", tmp_path / f"encryption-current.{end}"
+        )
+    clock.advance(LOOK_EVERY)
+    assert ring.current() is before
+    for file in tmp_path.glob("encryption-next.*"):
+        file.unlink()
+    clock.advance(LOOK_EVERY)
+    assert len(ring.current().decryption_keys) == 1
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])

@@ -1,17 +1,19 @@
 """Keys lie on disk, for nobody else to read, and take over from one another."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from idp_bridge import keys
-from idp_bridge.keys import KeyProblemError, Purpose, Slot
+from idp_bridge.keys import NOTICED, KeyProblemError, Purpose, Slot
 from idp_bridge.new_keys import KeyKind, make_key
 from metadata import names
 from tests.support.clock import NOW
 from tests.support.installations import new_key, write_keys
 from tests.support.keys import ec_key, rsa_key
 
+SECOND = timedelta(seconds=1)
 SIGNING = Purpose.SIGNING
 
 
@@ -26,7 +28,7 @@ def test_a_new_key_signs_and_lasts_ten_years(tmp_path: Path) -> None:
     keys.add_key(tmp_path / "keys", SIGNING, Slot.CURRENT, key)
     keys.add_key(tmp_path / "keys", Purpose.ENCRYPTION, Slot.CURRENT, key)
     found = keys.load_keys(tmp_path / "keys")
-    assert found.published(SIGNING) == (found.signing.certificate,)
+    assert found.certificates(SIGNING) == (found.signing.certificate,)
     assert found.keys[0].not_after.year == NOW.year + 10
     assert found.decryption_keys == (key.private_pem,)
 
@@ -125,12 +127,12 @@ def test_keys_take_over_from_one_another(tmp_path: Path) -> None:
     old = _add(tmp_path, Slot.CURRENT, "old")
     new = _add(tmp_path, Slot.NEXT, "new")
     assert keys.load_keys(tmp_path).signing.certificate == old
-    assert keys.load_keys(tmp_path).published(SIGNING) == (old, new)
+    assert keys.load_keys(tmp_path).certificates(SIGNING) == (old, new)
     keys.promote(tmp_path, SIGNING)
     assert keys.load_keys(tmp_path).signing.certificate == new
-    assert keys.load_keys(tmp_path).published(SIGNING) == (new, old)
+    assert keys.load_keys(tmp_path).certificates(SIGNING) == (new, old)
     keys.retire(tmp_path, SIGNING)
-    assert keys.load_keys(tmp_path).published(SIGNING) == (new,)
+    assert keys.load_keys(tmp_path).certificates(SIGNING) == (new,)
 
 
 def test_a_rollover_out_of_order_is_refused(tmp_path: Path) -> None:
@@ -161,7 +163,7 @@ def test_an_interrupted_promotion_is_finished_by_doing_it_again(
     for source, target in moves[:steps]:
         (tmp_path / source).rename(tmp_path / target)
     keys.promote(tmp_path, SIGNING)
-    assert keys.load_keys(tmp_path).published(SIGNING) == (new, old)
+    assert keys.load_keys(tmp_path).certificates(SIGNING) == (new, old)
 
 
 def test_decryption_tries_every_key_that_others_may_use(tmp_path: Path) -> None:
@@ -172,6 +174,25 @@ def test_decryption_tries_every_key_that_others_may_use(tmp_path: Path) -> None:
     found = keys.load_keys(tmp_path).decryption_keys
     assert found[0] == second.private_pem
     assert len(found) == 2
+
+
+def test_the_next_encryption_key_is_published_when_every_process_has_it(
+    tmp_path: Path,
+) -> None:
+    write_keys(tmp_path)
+    for purpose in Purpose:
+        pair = rsa_key(f"next {purpose}")
+        keys.add_key(tmp_path, purpose, Slot.NEXT, new_key(pair), now=NOW)
+    found = keys.load_keys(tmp_path)
+    for moment, count in (
+        (NOW - SECOND, 1),  # the clock was set back
+        (NOW, 1),
+        (NOW + NOTICED - SECOND, 1),
+        (NOW + NOTICED, 2),
+    ):
+        assert len(found.published(moment).certificates(Purpose.ENCRYPTION)) == count
+        assert len(found.published(moment).certificates(SIGNING)) == 2
+    assert len(found.decryption_keys) == 2
 
 
 def test_private_keys_do_not_show(tmp_path: Path) -> None:

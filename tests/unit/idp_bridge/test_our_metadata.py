@@ -13,7 +13,7 @@ from saml2.xml.schema import validate
 
 from idp_bridge import keys
 from idp_bridge.errors import MisconfiguredError
-from idp_bridge.keys import KeySet, Purpose, Slot, load_keys
+from idp_bridge.keys import NOTICED, KeySet, Purpose, Slot, load_keys
 from idp_bridge.our_metadata import OurMetadata, OurRole, our_idp, shortcomings
 from metadata import names, safe_xml
 from metadata.our_profiles import Profile
@@ -57,7 +57,7 @@ def with_key(ours: OurMetadata, purpose: Purpose, slot: Slot) -> bytes:
         Its certificate.
     """
     pair = rsa_key(f"{purpose} {slot}")
-    keys.add_key(ours.settings.key_dir, purpose, slot, new_key(pair))
+    keys.add_key(ours.settings.key_dir, purpose, slot, new_key(pair), now=NOW)
     return pair.certificate_der
 
 
@@ -103,13 +103,15 @@ def test_a_changed_set_of_keys_is_published_at_once(
     assert metadata.sp() != before
 
 
-def test_each_key_is_published_as_long_as_others_may_use_it(
+def test_every_key_of_the_set_is_published_and_no_retired_one(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
     first = ours(tmp_path, clock)
     for purpose in Purpose:
         for slot in (Slot.NEXT, Slot.PREVIOUS):
             with_key(first, purpose, slot)
+    with_key(first, Purpose.ENCRYPTION, Slot.RETIRED)
+    clock.advance(NOTICED)
     metadata = reread(first, clock)
     current = {
         one.purpose: one for one in metadata.keys().keys if one.slot == "current"
@@ -123,10 +125,32 @@ def test_each_key_is_published_as_long_as_others_may_use_it(
     assert [one.key.certificate for one in read.encryption_keys] == [
         current[Purpose.ENCRYPTION].certificate,
         rsa_key("encryption next").certificate_der,
+        rsa_key("encryption previous").certificate_der,
     ]
     assert len(read_identity_provider(metadata.idp()).signing_keys) == 3
-    assert len(metadata.document(OurRole.SP).keys) == 5
+    assert len(metadata.document(OurRole.SP).keys) == 6
     assert len(metadata.document(OurRole.IDP).keys) == 3
+    assert certificates(metadata.document(OurRole.AA).xml)[3:] == [
+        one.key.certificate for one in read.encryption_keys
+    ]
+
+
+def test_the_next_encryption_key_is_named_when_every_process_opens_with_it(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Until then all give the bytes of before, whether they have the key or not."""
+    late = ours(tmp_path, clock)
+    before = late.document(OurRole.SP)
+    with_key(late, Purpose.ENCRYPTION, Slot.NEXT)
+    prompt, other = reread(late, clock), reread(late, clock)
+    clock.advance(NOTICED - timedelta(seconds=1))
+    assert prompt.document(OurRole.SP).xml == before.xml == late.sp()
+    clock.advance(timedelta(seconds=1))
+    assert len(read_service_provider(prompt.sp()).encryption_keys) == 2
+    assert prompt.sp() == other.sp()
+    assert prompt.document(OurRole.SP) is prompt.document(OurRole.SP)
+    clock.advance(-NOTICED)
+    assert prompt.sp() == before.xml
 
 
 def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
