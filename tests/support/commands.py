@@ -13,15 +13,21 @@ from tests.support.clock import NOW
 
 
 def run(config: Path | None, *words: str, **environ: str) -> Result:
-    office = Office(config=config, environ=environ, clock=lambda: NOW)
-    return CliRunner().invoke(main, words, obj=office)
+    return _run(Office(config=config, environ=environ, clock=lambda: NOW), words)
 
 
 def run_at(config: Path, days: float, *words: str) -> Result:
     """Run a command some days later."""
     later = NOW + timedelta(days=days)
-    office = Office(config=config, environ={}, clock=lambda: later)
-    return CliRunner().invoke(main, words, obj=office)
+    return _run(Office(config=config, environ={}, clock=lambda: later), words)
+
+
+def _run(office: Office, words: tuple[str, ...]) -> Result:
+    """Run a command, and let go of the database as the end of a process does."""
+    result = CliRunner().invoke(main, words, obj=office)
+    if "any_engine" in vars(office):
+        office.any_engine.dispose()
+    return result
 
 
 def answer(config: Path, *words: str) -> Any:

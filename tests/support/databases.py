@@ -1,7 +1,9 @@
 """Where do tests get a database with all tables from?"""
 
 from pathlib import Path
+from typing import Final
 
+import pytest
 from sqlalchemy import Engine, create_engine
 
 from authz import tables
@@ -9,6 +11,16 @@ from authz.database import Base
 from authz.office import tables as office_tables
 from authz.reviewing import tables as review_tables
 from idp_bridge.database import prepare
+
+BOTH: Final = ["sqlite", pytest.param("postgresql", marks=pytest.mark.peers)]
+"""Parameters of a fixture whose tests run on each kind of database."""
+
+
+def setting_of(request: pytest.FixtureRequest) -> str:
+    """Write the setting that names the database of a fixture with :data:`BOTH`."""
+    if request.param == "sqlite":
+        return ""
+    return f'database_url = "{request.getfixturevalue("postgres_url")}"\n'
 
 
 def sqlite_engine(path: Path, *, timeout: float = 10) -> Engine:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from idp_bridge.tracing.steps import Step
 from idp_bridge.tracing.tables import trace_tables
 from idp_bridge.web.access import open_to_all
 from metadata import names
+from tests.support import databases
 from tests.support.commands import answer, refusal, run, run_at
 from tests.support.log_lines import capture_logs
 from tests.support.operator_pages import Site, make_site, request_id_of
@@ -28,9 +30,11 @@ NUMBER = re.compile(r"<bdi>([2-9A-Z]{9})</bdi>")
 OUTSIDERS_NAMES = ("Åsa", "Öberg", "asa@example.se", BOB)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return make_site(tmp_path)
+@pytest.fixture(params=databases.BOTH)
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    site = make_site(tmp_path, more=databases.setting_of(request))
+    yield site
+    site.close()
 
 
 def ask(site: Site, xml: str | None = None) -> TestResponse:

@@ -1,11 +1,13 @@
 """Operators find a refusal by its number, and see what fails now."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from idp_bridge.tracing.models import TraceKind
+from tests.support import databases
 from tests.support.operator_pages import START, Site, make_site, text_of
 from tests.support.permission_world import ALICE
 from tests.support.register_pages import follow, rows_of, trail, tree_of
@@ -15,11 +17,12 @@ LIST = "/operator/felkoder"
 ONE = f"{LIST}/{TRACE.reference}"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    site = make_site(tmp_path)
+@pytest.fixture(params=databases.BOTH)
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    site = make_site(tmp_path, more=databases.setting_of(request))
     site.log_in("reader")
-    return site
+    yield site
+    site.close()
 
 
 def links_on(site: Site, path: str) -> dict[str, str]:
