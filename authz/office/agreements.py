@@ -19,6 +19,7 @@ from authz.office.errors import (
 )
 from authz.office.models import AgreementView, Consequences, NewAgreement
 from authz.office.organisation_rows import find_organisation
+from authz.office.service_rows import service_id_of
 from authz.office.typed import Typed, check_end, refuse
 from authz.rows import add
 from authz.tables import AgreementRow, MembershipRow, ServiceRow
@@ -91,7 +92,7 @@ class Agreements:
         chain = organisation_chain(organisation_id)
         with self._desk.changing(chain, actor=actor, now=now) as work:
             find_organisation(work.connection, organisation_id)
-            service_id = _service_of(work.connection, new.service_code)
+            service_id = service_id_of(work.connection, new.service_code)
             key = {"organisation_id": organisation_id, "service_id": service_id}
             _check_free(work.connection, key, new.valid_from)
             saved = add(work.connection, AgreementRow, {**key, **stated})
@@ -201,13 +202,6 @@ def _find(connection: Connection, agreement_id: int) -> AgreementView:
     if not found:
         raise NoSuchThingError(f"no agreement {agreement_id}")
     return found[0]
-
-
-def _service_of(connection: Connection, code: str) -> int:
-    found = connection.scalar(select(ServiceRow.id).where(ServiceRow.code == code))
-    if found is None:
-        raise NoSuchThingError("no service of this code")
-    return found
 
 
 def _check_free(

@@ -244,8 +244,11 @@ class NoticePlace(StrEnum):
     """Where a notice stands."""
 
     EVERYWHERE = "everywhere"
+    """*Driftinformation* on top of every page."""
     LOGIN = "login"
     ADMINISTRATION = "administration"
+    NEWS = "news"
+    """*Aktuellt i e-tjänsterna*: a box on the start pages, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,20 +259,37 @@ class NewNotice:
     text_en: str = ""
     level: str = NoticeLevel.INFORMATION
     place: str = NoticePlace.EVERYWHERE
+    service_code: str | None = None
+    """The e-tjänst that it is about, if it is about one."""
     valid_from: datetime
     valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeService:
+    """The e-tjänst that a notice is about."""
+
+    code: str
+    name: str
+    kind: OrganisationKind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """*Driftinformation*: words that stand on pages during an interval."""
+    """News or *driftinformation*: words that stand on pages during an interval."""
 
     id: int
     text: str
     text_en: str
     level: NoticeLevel
     place: NoticePlace
+    service: NoticeService | None
     validity: Validity
+
+    def concerns(self, kind: OrganisationKind | None) -> bool:
+        """Tell whether organisations of a kind have to know; without one, anybody."""
+        about = self.service and self.service.kind
+        return kind is None or about is None or about is kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

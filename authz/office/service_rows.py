@@ -9,9 +9,22 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from authz.catalogue_store import CatalogueStore
 from authz.models import Permission, Validity
+from authz.office.errors import NoSuchThingError
 from authz.office.models import PermissionView, ServiceView
 from authz.sorting import sort_key
 from authz.tables import AgreementRow, GrantRow, PermissionRow, ServiceRow
+
+
+def service_id_of(connection: Connection, code: str) -> int:
+    """Find the number of an e-tjänst.
+
+    Raises:
+        NoSuchThingError: There is none of this code.
+    """
+    found = connection.scalar(select(ServiceRow.id).where(ServiceRow.code == code))
+    if found is None:
+        raise NoSuchThingError("no service of this code")
+    return found
 
 
 def service_views(

@@ -22,7 +22,7 @@ _WAITING = "sent_at IS NULL AND given_up_at IS NULL"
 
 
 class NoticeRow(Base):
-    """*Driftinformation*."""
+    """News and *driftinformation*."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -36,6 +36,7 @@ class NoticeRow(Base):
     text_en: Mapped[str] = mapped_column(Text)
     level: Mapped[str] = mapped_column(String(20))
     place: Mapped[str] = mapped_column(String(20))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
     valid_from: Mapped[Moment]
     valid_until: Mapped[Moment | None]
 

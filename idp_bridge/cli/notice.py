@@ -26,6 +26,7 @@ def group() -> None:
 @click.option("--english", "text_en", default="", help="The same in English.")
 @click.option("--level", type=_LEVELS, default=NoticeLevel.INFORMATION.value)
 @click.option("--place", type=_PLACES, default=NoticePlace.EVERYWHERE.value)
+@click.option("--service", "service_code", help="The e-service it is about (code).")
 @click.option("--from", "start", type=_MOMENT, help="Without it, from now on.")
 @click.option("--until", type=_MOMENT, help="Without it, until it is ended.")
 @pass_office
@@ -36,6 +37,7 @@ def add(  # noqa: PLR0913  # click passes options by name
     text_en: str,
     level: str,
     place: str,
+    service_code: str | None,
     start: datetime | None,
     until: datetime | None,
 ) -> None:
@@ -45,6 +47,7 @@ def add(  # noqa: PLR0913  # click passes options by name
         text_en=text_en,
         level=level,
         place=place,
+        service_code=service_code,
         valid_from=_moment(start) or office.clock(),
         valid_until=_moment(until),
     )
@@ -62,12 +65,13 @@ def list_(office: Office, *, as_json: bool) -> None:
         show_json([asdict(one) for one in found])
         return
     show_table(
-        ("notice", "level", "place", "from", "until", "text"),
+        ("notice", "level", "place", "service", "from", "until", "text"),
         [
             (
                 one.id,
                 one.level,
                 one.place,
+                one.service and one.service.code,
                 _local(one.validity.valid_from),
                 _local(one.validity.valid_until),
                 one.text,
@@ -83,6 +87,7 @@ def list_(office: Office, *, as_json: bool) -> None:
 @click.option("--english", "text_en", help="The same in English.")
 @click.option("--level", type=_LEVELS)
 @click.option("--place", type=_PLACES)
+@click.option("--service", "service_code", help="Its code; '' for no special one.")
 @click.option("--from", "start", type=_MOMENT)
 @click.option("--until", type=_MOMENT)
 @click.option("--no-end", is_flag=True, help="Until it is ended.")
@@ -124,6 +129,7 @@ def _as_typed(notice: Notice, now: datetime) -> NewNotice:
         text_en=notice.text_en,
         level=notice.level,
         place=notice.place,
+        service_code=notice.service.code if notice.service else None,
         valid_from=notice.validity.valid_from or now,
         valid_until=notice.validity.valid_until,
     )

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from authz.office.models import NewNotice
+from authz.office.models import NewNotice, NoticePlace
 from authz.office.service import OfficeService
 from authz.service import AuthzService
 from idp_bridge import database, keys, services
@@ -290,7 +290,7 @@ def _remind(
 def _announce(office: OfficeService, clock: Clock) -> None:
     """Tell something on the start pages, once."""
     if not office.notices.list():
-        new = NewNotice(text=_NEWS, valid_from=clock())
+        new = NewNotice(text=_NEWS, place=NoticePlace.NEWS, valid_from=clock())
         office.notices.add(new, actor=ACTOR, now=clock())
 
 

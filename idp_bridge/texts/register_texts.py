@@ -65,6 +65,7 @@ NOTICE_PLACES: Final[Mapping[str, str]] = {
     "everywhere": "Alla sidor",
     "login": "Sidan där man väljer inloggningssätt",
     "administration": "Administratörernas sidor",
+    "news": "Aktuellt i e-tjänsterna på startsidorna",
 }
 """Where a notice stands."""
 TILES: Final[Mapping[str, str]] = {
@@ -229,11 +230,13 @@ FACTS: Final[Mapping[str, str]] = {
     "entity_ids": "entityID",
     "given_name": "förnamn",
     "kind": "typ",
+    "level": "nivå",
     "name": "namn",
     "needs_reason": "anledning krävs",
     "numbers": "organisationsnummer",
     "page": "sida",
     "permission": "behörighet",
+    "place": "plats",
     "reason": "orsak",
     "reference": "diarienummer",
     "removed": "borttaget",
@@ -241,6 +244,8 @@ FACTS: Final[Mapping[str, str]] = {
     "rule": "regel",
     "service": "e-tjänst",
     "surname": "efternamn",
+    "text": "text",
+    "text_en": "text på engelska",
     "valid_from": "från",
     "valid_until": "till",
 }

@@ -26,7 +26,7 @@ _AN_HOUR: Final = "public, max-age=3600"
 @open_to_all
 def show_start() -> Response:
     """Show where kommuner and regioner find their e-tjänster."""
-    return _cacheable(render_template("start.html"), _AN_HOUR)
+    return _cacheable(render_template("start.html"), _A_SHORT_WHILE)
 
 
 @bp.get("/kommuner")

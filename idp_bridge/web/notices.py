@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from authz.models import OrganisationKind
 from authz.office.models import Notice, NoticePlace
 from idp_bridge.services import services
 
@@ -11,11 +12,17 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["notices_at"] = notices_at
 
 
-def notices_at(place: str) -> tuple[Notice, ...]:
+def notices_at(place: str, kind: str | None = None) -> tuple[Notice, ...]:
     """List what stands on the pages of a place at this moment.
+
+    Args:
+        place: Which pages.
+        kind: Of organisation: what is about an e-tjänst for others is left out.
 
     Raises:
         StoreUnavailableError: The database does not answer.
     """
     parts = services()
-    return parts.office.notices.current(NoticePlace(place), now=parts.clock())
+    found = parts.office.notices.current(NoticePlace(place), now=parts.clock())
+    wanted = OrganisationKind(kind) if kind else None
+    return tuple(one for one in found if one.concerns(wanted))

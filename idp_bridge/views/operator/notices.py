@@ -1,4 +1,4 @@
-"""What shall everybody know: driftinformation, from when and until when?"""
+"""What shall everybody know: news and driftinformation, from when and until when?"""
 
 from datetime import datetime
 from typing import Final
@@ -47,10 +47,11 @@ def show_new_notice() -> AnyResponse:
         "text_en": "",
         "level": "information",
         "place": "everywhere",
+        "service_code": "",
         "begins": minute_of(services().clock()),
         "ends": "",
     }
-    return show_form("notice_form", known, notice=None)
+    return _show(known)
 
 
 @bp.post("/notiser/ny")
@@ -63,7 +64,7 @@ def add_notice() -> AnyResponse:
         with trying(typed, _PLACES):
             office().notices.add(new, **by_now())
     if typed.problems:
-        return show_form("notice_form", typed, notice=None)
+        return _show(typed)
     return _back("notice-added")
 
 
@@ -77,10 +78,11 @@ def show_notice_form(notice_id: int) -> AnyResponse:
         "text_en": notice.text_en,
         "level": notice.level,
         "place": notice.place,
+        "service_code": notice.service.code if notice.service else "",
         "begins": minute_of(notice.validity.valid_from),
         "ends": minute_of(notice.validity.valid_until),
     }
-    return show_form("notice_form", known, notice=notice)
+    return _show(known, notice)
 
 
 @bp.post(f"{_ONE}/andra")
@@ -93,7 +95,7 @@ def change_notice(notice_id: int) -> AnyResponse:
         with trying(typed, _PLACES):
             office().notices.change(notice_id, new, **by_now())
     if typed.problems:
-        return show_form("notice_form", typed, notice=notice)
+        return _show(typed, notice)
     return _back("saved")
 
 
@@ -120,9 +122,16 @@ def _read(typed: Typed, now: datetime) -> NewNotice:
         text_en=typed.text("text_en"),
         level=typed.choice("level", register_texts.NOTICE_LEVELS),
         place=typed.choice("place", register_texts.NOTICE_PLACES),
+        service_code=typed.choice("service_code", {"", *office().services.names()})
+        or None,
         valid_from=begins,
         valid_until=ends,
     )
+
+
+def _show(typed: Typed | dict[str, str], notice: Notice | None = None) -> AnyResponse:
+    names = office().services.names()
+    return show_form("notice_form", typed, notice=notice, services=names)
 
 
 def _find(notice_id: int) -> Notice:

@@ -196,15 +196,20 @@ def test_notices_are_told_and_taken_away(config: Path) -> None:
     assert said == "Notice 1 is registered.\n"
     line = done(config, "notice", "list").splitlines()[1]
     assert line == (
-        "1\toutage\teverywhere\t2026-11-01T08:00\t2026-12-01T00:00\tStängt på lördag"
+        "1\toutage\teverywhere\t-\t2026-11-01T08:00\t2026-12-01T00:00\tStängt på lördag"
     )
     done(config, "notice", "change", "1", "--text", "Stängt", "--no-end")
     line = done(config, "notice", "list").splitlines()[1]
-    assert line == "1\toutage\teverywhere\t2026-11-01T08:00\t-\tStängt"
+    assert line == "1\toutage\teverywhere\t-\t2026-11-01T08:00\t-\tStängt"
     words = ("notice", "change", "1", "--from", "2026-11-02", "--level", "warning")
-    done(config, *words, "--until", "2026-11-30T12:00", "--place", "login")
+    about = ("--place", "login", "--service", "landsting")
+    done(config, *words, "--until", "2026-11-30T12:00", *about)
     line = done(config, "notice", "list").splitlines()[1]
-    assert line.startswith("1\twarning\tlogin\t2026-11-02T00:00\t2026-11-30T12:00")
+    assert line.startswith("1\twarning\tlogin\tlandsting\t2026-11-02T00:00\t2026-11")
+    done(config, "notice", "change", "1", "--service", "")
+    assert "\tlogin\t-\t" in done(config, "notice", "list")
+    said = refusal(run(config, "notice", "add", "Hej", "--service", "melker"))
+    assert said.startswith("no-such-thing: ")
     done(config, "notice", "end", "1")
     assert refusal(run(config, "notice", "end", "1")).startswith("ended-already: ")
     assert refusal(run(config, "notice", "add", " ")).startswith("bad-values: ")

@@ -18,7 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "add_administrator": "administrator add",
     "add_agreement": "agreement add --from --until --reference",
     "add_entity_to_service": "service change --add-entity-id",
-    "add_notice": "notice add --english --level --place --from --until",
+    "add_notice": "notice add --english --level --place --service --from --until",
     "add_number": "organisation number",
     "add_operator": "operator add --role --from --until",
     "add_organisation": "organisation add --kind",
@@ -38,7 +38,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     ),
     "change_agreement": "agreement change --until --no-end --reference",
     "change_notice": (
-        "notice change --text --english --level --place --from --until --no-end"
+        "notice change --text --english --level --place --service --from --until"
+        " --no-end"
     ),
     "change_operator": (
         "operator change --given-name --surname --email --new-hsa-id --role --from"

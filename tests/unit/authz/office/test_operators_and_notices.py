@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from authz.errors import BadIdentifierError
-from authz.models import OperatorRole, Validity
+from authz.models import OperatorRole, OrganisationKind, Validity
 from authz.office.errors import (
     AlreadyThereError,
     EndedAlreadyError,
@@ -87,6 +87,45 @@ def test_notices_stand_where_and_when_they_shall(office: OfficeService) -> None:
     pages = office.notices.current(NoticePlace.ADMINISTRATION, now=NOW + DAY)
     assert [one.text for one in pages] == ["Avbrott", "Sedan", "Nytt"]
     assert pages[0].level is NoticeLevel.OUTAGE
+
+
+def test_news_stand_in_their_box_and_nowhere_else(office: OfficeService) -> None:
+    office.notices.add(notice("Nytt", place="news"), **BY)
+    office.notices.add(notice("Avbrott", level="outage"), **BY)
+    found = {
+        place: [one.text for one in office.notices.current(place, now=NOW)]
+        for place in NoticePlace
+    }
+    assert found[NoticePlace.NEWS] == ["Nytt"]
+    assert {*map(str, found[NoticePlace.LOGIN])} == {"Avbrott"}
+    assert found[NoticePlace.EVERYWHERE] == found[NoticePlace.ADMINISTRATION]
+    assert office.notices.current(NoticePlace.NEWS, now=NOW - DAY) == ()
+
+
+def test_a_notice_may_be_about_one_e_service(
+    office: OfficeService, engine: Engine
+) -> None:
+    about = notice("Nytt", place="news", service_code="landsting")
+    number = office.notices.add(about, **BY)
+    found = office.notices.get(number)
+    assert found.service is not None
+    assert (found.service.code, found.service.name) == (
+        *("landsting", "E-tjänst för landsting"),
+    )
+    kinds = (None, OrganisationKind.REGION, OrganisationKind.KOMMUN)
+    assert [found.concerns(kind) for kind in kinds] == [True, True, False]
+    office.notices.change(number, notice("Nytt", place="news"), **BY)
+    assert office.notices.get(number).service is None
+    (changed,) = trail_of(engine, "notice:change")
+    assert changed[2] == {
+        "after": {"service": None},
+        "before": {"service": "landsting"},
+    }
+    with pytest.raises(NoSuchThingError):
+        office.notices.add(notice("Nytt", service_code="finns-inte"), **BY)
+    with pytest.raises(NoSuchThingError):
+        office.notices.change(number, notice("Nytt", service_code="borta"), **BY)
+    assert len(office.notices.list()) == 1
 
 
 def test_a_notice_changes_and_ends(office: OfficeService, engine: Engine) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from authz.office.models import NewNotice, NoticeLevel
+from authz.office.models import NewNotice, NoticeLevel, NoticePlace
 from idp_bridge import database, texts
 from idp_bridge.app import create_app
 from idp_bridge.keys import Purpose, Slot, add_key
@@ -118,15 +118,18 @@ def test_administrators_find_their_way_in(client: FlaskClient, path: str) -> Non
     assert (button.text, button.get("href")) == ("Till e-tjänsten", "/admin/")
 
 
-def test_what_is_new_stands_in_a_box_with_its_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/", "/kommuner", "/regioner"])
+def test_what_is_new_stands_in_a_box_with_its_day(tmp_path: Path, path: str) -> None:
     client = client_of(tmp_path)
     with client.application.app_context():
         notices = services().office.notices
-        news = NewNotice(text="Ny <behörighet>\nGe den nu.", valid_from=NOW)
+        news = NewNotice(
+            text="Ny <behörighet>\nGe den nu.", place=NoticePlace.NEWS, valid_from=NOW
+        )
         outage = NewNotice(text="Stängt", level=NoticeLevel.OUTAGE, valid_from=NOW)
         for each in (news, outage):
             notices.add(each, actor="operator:1", now=NOW)
-    page = parse_page(page_at(client, "/kommuner"))
+    page = parse_page(page_at(client, path))
     (box,) = page.find_class("news")
     assert box.find("h2").text == "Aktuellt i e-tjänsterna"
     summary = box.find(".//summary").text_content()
@@ -136,6 +139,25 @@ def test_what_is_new_stands_in_a_box_with_its_day(tmp_path: Path) -> None:
     (above,) = page.find_class("notices")
     assert "Stängt" in str(above.text_content())
     assert "Ny <behörighet>" not in str(above.text_content())
+
+
+def test_what_is_about_an_e_service_stands_where_that_is(tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    with client.application.app_context():
+        for place in (NoticePlace.NEWS, NoticePlace.EVERYWHERE):
+            new = NewNotice(
+                text=f"Nytt ({place})",
+                place=place,
+                service_code="landsting",
+                valid_from=NOW,
+            )
+            services().office.notices.add(new, actor="operator:1", now=NOW)
+    told = "E-tjänst för landsting: Nytt (news)"
+    warned = "Information: E-tjänst för landsting: Nytt (everywhere)"
+    for path, is_there in (("/", True), ("/regioner", True), ("/kommuner", False)):
+        text = " ".join(str(parse_page(page_at(client, path)).text_content()).split())
+        assert (told in text, warned in text) == (is_there, is_there), path
+        assert ("Nytt" in text) is is_there
 
 
 def test_markup_in_a_description_is_text(client: FlaskClient) -> None:

@@ -225,6 +225,23 @@ def test_a_notice_for_administrators_stands_on_no_other_page(site: Site) -> None
     assert "stängs" not in text_of(site.another_browser().get("/kommuner"))
 
 
+def test_news_about_an_e_service_stand_on_its_start_page(site: Site) -> None:
+    form = {**NOTICE, "place": "news", "service_code": "landsting"}
+    page = follow(site, site.send(f"{BASE}/notiser/ny", form))
+    assert rows_of(page)[0][2:4] == [
+        "Aktuellt i e-tjänsterna på startsidorna",
+        "E-tjänst för landsting",
+    ]
+    told = "Aktuellt i e-tjänsterna 2026-11-23 E-tjänst för landsting: E-tjänsten stä"
+    assert told in text_of(site.another_browser().get("/regioner"))
+    for path in ("/kommuner", "/operator/organisationer"):
+        assert "stängs" not in text_of(site.get(path))
+    row = site.parts.office.notices.list()[0]
+    known = tree_of(site.get(f"{BASE}/notiser/{row.id}/andra"))
+    (chosen,) = known.xpath("//select[@name='service_code']/option[@selected]")
+    assert chosen.get("value") == "landsting"
+
+
 def test_a_notice_is_changed(site: Site) -> None:
     follow(site, site.send(f"{BASE}/notiser/ny", NOTICE))
     row = site.parts.office.notices.list()[0]
@@ -245,6 +262,7 @@ def test_a_notice_is_changed(site: Site) -> None:
         ({"text": " "}, "Fyll i text på svenska."),
         ({"text": "x" * 5000}, "Texten i text på svenska är för lång."),
         ({"level": "panic"}, "Välj nivå."),
+        ({"service_code": "finns-inte"}, "Välj e-tjänst."),
         ({"begins": "i morgon"}, "Skriv från som datum och klockslag"),
         ({"ends": "2026-11-23T12:59"}, "Slutet kan inte komma före början."),
         ({"ends": "2026-13-23T12:59"}, "Skriv till som datum och klockslag"),
