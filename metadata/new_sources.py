@@ -44,7 +44,10 @@ def signers_of(new: NewSource, kind: Kind) -> SignedBy | None:
     """
     if new.certificate_pem is None:
         if kind is not Kind.FILE:
-            raise SourceRefusedError("only a file can be trusted without a certificate")
+            raise SourceRefusedError(
+                "only a file can be trusted without a certificate; give the one of"
+                " whoever signs"
+            )
         return None
     if new.pin is not None:
         raise SourceRefusedError("trusted by a pin or by a certificate, not by both")
@@ -62,7 +65,12 @@ def signers_in(pem: bytes) -> SignedBy:
         keys = tuple(PublicKey(one.public_bytes(Encoding.DER)) for one in found)
         for key in keys:
             check_key(key)
-    except (ValueError, WeakAlgorithmError) as error:
+    except ValueError as error:
+        raise SourceRefusedError(
+            "the certificate cannot be used: it is none, or broken; a PEM file has it"
+            " between BEGIN CERTIFICATE and END CERTIFICATE"
+        ) from error
+    except WeakAlgorithmError as error:
         raise SourceRefusedError(f"the certificate cannot be used: {error}") from error
     return SignedBy(keys)
 

@@ -69,3 +69,27 @@ def test_what_cannot_be_believed_is_not_added(
         with pytest.raises(SourceRefusedError):
             admin.add(bad, dry_run=dry_run)
     assert admin.list() == ()
+
+
+@pytest.mark.parametrize(
+    ("pem", "said"),
+    [
+        (rsa_key("federation").private_pem, "between BEGIN CERTIFICATE and END"),
+        (b"", "between BEGIN CERTIFICATE and END"),
+        (
+            rsa_key("federation").certificate_pem[:-60],
+            "between BEGIN CERTIFICATE and END",
+        ),
+        (rsa_key("weak", 1024).certificate_pem, "weak key"),
+        (None, "give the one of whoever signs"),
+    ],
+    ids=["a private key", "nothing", "cut off", "weak", "none"],
+)
+def test_what_is_no_certificate_is_told_in_words(
+    admin: MetadataAdmin, pem: bytes | None, said: str
+) -> None:
+    with pytest.raises(SourceRefusedError, match=said) as refused:
+        admin.add(replace(SERVER, certificate_pem=pem))
+    assert "://" not in str(refused.value)
+    assert admin.list() == ()
+    admin.add(SERVER)
