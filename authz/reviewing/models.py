@@ -40,6 +40,10 @@ class ReviewState:
     due_at: datetime | None
     """When the next one must be finished; ``None`` where nobody belongs yet."""
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether the next one is late."""
+        return self.due_at is not None and self.due_at < now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:

@@ -63,9 +63,8 @@ class ReviewService:
         with reading(self._reader) as connection:
             store = ReviewStore(connection, organisation_id)
             reviews = _reviews(connection, store.all())
-            began = store.began()
-        finished = tuple(each for each in reviews if each.finished_at)
-        last = finished[0].finished_at if finished else began
+            finished = tuple(each for each in reviews if each.finished_at)
+            last = finished[0].finished_at if finished else store.began()
         return ReviewState(
             open=next((each for each in reviews if not each.finished_at), None),
             finished=finished,

@@ -97,7 +97,7 @@ LISTS: Final[Mapping[str, Nothing]] = {
     ),
     "operator.show_notices": Nothing(
         at=f"{_O}/notiser",
-        says="Det finns ingen driftinformation.",
+        says="Det finns ingenting aktuellt och ingen driftinformation.",
         next=f"{_O}/notiser/ny",
     ),
     "operator.show_refusals": Nothing(

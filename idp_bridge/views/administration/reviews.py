@@ -10,7 +10,6 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from authz.errors import ReviewRefusedError
-from authz.reviewing.models import ReviewState
 from authz.reviewing.service import ReviewService
 from idp_bridge.services import services
 from idp_bridge.texts import CHANGE_TEXTS, long_day
@@ -146,7 +145,7 @@ def _show(
             "review_start",
             status,
             state=state,
-            is_overdue=_is_overdue(state),
+            is_overdue=state.is_overdue(services().clock()),
             problem=problem,
         )
     done = request.args.get("visa") == _DONE
@@ -169,7 +168,3 @@ def _show(
         is_typed=ticked is not None,
         problems={"markerad": nobody} if nobody else {},
     )
-
-
-def _is_overdue(state: ReviewState) -> bool:
-    return state.due_at is not None and state.due_at < services().clock()

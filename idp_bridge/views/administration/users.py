@@ -53,9 +53,11 @@ def show_users(number: str) -> Response:
     now = services().clock()
     known = administration().administrators(organisation().id, now=now)
     gone = user_in_query("borttagen")
+    review = services().reviews.state(organisation().id)
     return show(
         "users",
         is_alone=len(known) < _FEW,
+        late_review=review.due_at if review.is_overdue(now) else None,
         removed=gone if gone and gone.removed else None,
         **facts,
     )

@@ -13,6 +13,7 @@ from tests.support.administration_pages import (
     FIA,
     GUSTAV,
     KURT,
+    LIST,
     Office,
     make_office,
     text_of,
@@ -61,13 +62,19 @@ def test_before_the_first_one_the_page_says_when_it_is_due(office: Office) -> No
     assert "Nästa genomgång ska vara klar senast 23 november 2027." in page
 
 
-def test_a_late_one_is_told_as_late(office: Office) -> None:
+def test_a_late_one_is_told_as_late_where_administrators_begin(office: Office) -> None:
+    late = "Genomgången av användare skulle ha varit klar 22 november 2026."
+    assert "skulle ha varit klar" not in text_of(office.get(LIST))
     year = timedelta(days=366)
     with office.parts.engine.begin() as connection:
         started = office.clock() - year
         connection.execute(update(MembershipRow).values(started_at=started))
     page = text_of(office.get(REVIEW))
     assert "Genomgången skulle ha varit klar 22 november 2026" in page
+    begin = office.get(LIST)
+    assert late in text_of(begin)
+    links = html.fromstring(begin.text).iterfind(".//main//a")
+    assert REVIEW in [link.get("href") for link in links]
 
 
 def test_everybody_with_a_permission_belongs_to_it(begun: Office) -> None:
