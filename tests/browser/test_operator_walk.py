@@ -16,7 +16,7 @@ def test_an_operator_logs_in_looks_and_logs_out(walk: Walk) -> None:
     header = page.locator("header")
     assert "Maja Sand, systemansvarig" in header.inner_text()
     assert page.get_by_role("heading", name="Källor för metadata").is_visible()
-    assert page.get_by_role("row").count() == 6
+    assert page.get_by_role("row").count() == 7
     shoot(page, "sources")
     page.get_by_role("link", name="siths").click()
     page.wait_for_url("**/kallor/siths")
@@ -42,7 +42,7 @@ def test_an_operator_logs_in_looks_and_logs_out(walk: Walk) -> None:
 def test_an_operator_finds_an_entity(walk: Walk) -> None:
     page = log_in(walk, LARS, "/operator/metadata/entiteter?roll=idp")
     page.wait_for_url("**/operator/metadata/entiteter?roll=idp")
-    assert page.get_by_role("row").count() == 3
+    assert page.get_by_role("row").count() == 4
     page.get_by_label("Sök namn eller entityID").fill("legitimation")
     page.keyboard.press("Enter")
     page.wait_for_url("**sok=legitimation**")
