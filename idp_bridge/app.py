@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
 
 from authz.database import holding
 from idp_bridge import (
@@ -61,8 +63,26 @@ _BLUEPRINTS: Final = (
 )
 
 
+class _Rule(Rule):
+    """An address whose writing is compiled when it is first written.
+
+    Most of our pages are not on the way to the first answers, and compiling all of them
+    takes longer than everything else that a worker does at its start.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:  # noqa: FBT001, FBT002  # werkzeug's
+        compile_now = cache(super()._compile_builder)
+
+        def build(rule: Rule, **values: Any) -> Any:
+            return compile_now(append_unknown)(rule, **values)
+
+        return build
+
+
 class _App(Flask):
     """A Flask application none of whose functions is a coroutine."""
+
+    url_rule_class = _Rule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Hand on a function; Flask would look at each one in every request."""

@@ -1,5 +1,6 @@
 """``idp-bridge serve``: how is the bridge started?"""
 
+import gc
 import os
 import sys
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def command(
     Raises:
         UsageError: A certificate without its key, or the other way round.
     """
+    gc.freeze()  # all that was imported stays, so nobody need look at it
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key belong together")
     _check_start(office)
