@@ -15,6 +15,7 @@ from benchmarks.bridge import Bridge, Installation, serving
 from benchmarks.feed import Member
 from benchmarks.logins import answer_times, cpu_per_login
 from benchmarks.table import Row
+from idp_bridge.watching import NICE
 
 START_LIMIT_SECONDS: Final = 1.5
 MEMORY_LIMIT_MB: Final = 5
@@ -149,6 +150,8 @@ def _p99_ms(seconds: list[float]) -> float:
 def _refreshing(member: Member) -> Iterator["count[int]"]:
     """Let the federation change and be refreshed, over and over.
 
+    It gives way to logins, as beside the server and in the examples of ``deploy/``.
+
     Yields:
         A counter whose next number is that of the refreshes that are done.
     """
@@ -159,7 +162,7 @@ def _refreshing(member: Member) -> Iterator["count[int]"]:
     def refresh() -> None:
         while not stopped.is_set():
             member.receive(revision=next(done) % 2 + 1)
-            member.refresh()
+            member.refresh(nice=NICE)
 
     thread = Thread(target=refresh)
     thread.start()

@@ -44,18 +44,22 @@ def counted() -> Iterator[Cost]:
     print(json.dumps(asdict(cost)), flush=True)
 
 
-def cost_of(task: str, *arguments: object, environ: Mapping[str, str]) -> Cost:
+def cost_of(
+    task: str, *arguments: object, environ: Mapping[str, str], nice: int = 0
+) -> Cost:
     """Run a task in a new process and read what it cost.
 
     Args:
         task: The module after ``benchmarks.task_``.
         arguments: Its arguments.
         environ: Its whole environment.
+        nice: How far it gives way to others (nice(1)).
 
     Raises:
         RuntimeError: It failed; the text has what it printed.
     """
-    command = [sys.executable, "-m", f"benchmarks.task_{task}", *map(str, arguments)]
+    program = ("nice", "-n", str(nice), sys.executable)
+    command = [*program, "-m", f"benchmarks.task_{task}", *map(str, arguments)]
     done = subprocess.run(
         command, env=environ, check=False, capture_output=True, text=True
     )

@@ -66,9 +66,9 @@ class Member:
         shutil.copyfile(self.feed.document(self.entities, revision=revision), new)
         new.replace(self._location)
 
-    def refresh(self, *options: str) -> Cost:
+    def refresh(self, *options: str, nice: int = 0) -> Cost:
         """Look at the document again."""
-        return self._metadata("refresh", SOURCE, *options)
+        return self._metadata("refresh", SOURCE, *options, nice=nice)
 
     def look_up(self) -> Cost:
         """Look members up, cold and warm."""
@@ -79,10 +79,10 @@ class Member:
     def _location(self) -> Path:
         return self.installation.folder / "federation.xml"
 
-    def _metadata(self, *arguments: str) -> Cost:
+    def _metadata(self, *arguments: str, nice: int = 0) -> Cost:
         here = self.installation
         config = ("--config", here.config, "metadata")
-        return cost_of("command", *config, *arguments, environ=here.environ)
+        return cost_of("command", *config, *arguments, environ=here.environ, nice=nice)
 
 
 @contextmanager
