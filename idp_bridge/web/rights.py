@@ -31,7 +31,7 @@ class Right(StrEnum):
     USERS_READ = "users:read"
     """Look at the users of one's organisation and their permissions."""
     USERS_CHANGE = "users:change"
-    """Add, change and remove users of one's organisation."""
+    """Add users to one's organisation and remove them, with what they may do."""
     DELEGATE = "permissions:delegate"
     """Give and take permissions; only with a login that is not old."""
 

@@ -59,7 +59,7 @@ def remove_user(number: str, membership: int) -> AnyResponse:
 
 
 @bp.post(f"{USER}/aterstall")
-@needs(Right.USERS_CHANGE)
+@needs(Right.DELEGATE)
 def restore_user(number: str, membership: int) -> AnyResponse:
     """Bring a removed user back with the permissions that were taken."""
     del number

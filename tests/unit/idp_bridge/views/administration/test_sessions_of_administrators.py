@@ -207,3 +207,18 @@ def test_a_change_with_an_old_login_is_kept_and_not_done(careful: Office) -> Non
 def test_adding_and_looking_need_no_fresh_login(careful: Office) -> None:
     careful.clock.advance(21 * MINUTE)
     assert careful.submit(NEW, FIELDS).status_code == 303
+
+
+def test_removing_is_quick_and_restoring_needs_a_fresh_login(careful: Office) -> None:
+    address = careful.address(GUSTAV)
+    member = int(address.rpartition("/")[2])
+    careful.submit(f"{address}/ta-bort")
+    again = careful.fields(address)
+    assert careful.post(f"{address}/aterstall", again).status_code == 303
+    assert not careful.user(member).removed
+    careful.clock.advance(21 * MINUTE)
+    assert careful.submit(f"{address}/ta-bort").status_code == 303
+    answer = careful.post(f"{address}/aterstall", again)
+    assert answer.status_code == 403
+    assert "behöver du legitimera dig igen" in text_of(answer)
+    assert careful.user(member).removed
