@@ -298,4 +298,4 @@ class DriverStatement:
         named = {**self._constants, **values}
         if self._order is None:
             return named
-        return tuple(named[name] for name in self._order)
+        return tuple(map(named.__getitem__, self._order))

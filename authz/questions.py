@@ -5,7 +5,7 @@ costs more than a small indexed look-up.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
@@ -53,10 +53,15 @@ class _Form:
         self._driver_error = dialect.dbapi.Error if dialect.dbapi else Exception
         columns = statement.selected_columns
         self._row = namedtuple("Row", columns.keys())  # type: ignore[misc]  # noqa: PYI024  # made of the statement
-        self._readers: tuple[Reader, ...] = tuple(
+        readers: list[Reader] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in columns
-        )
+        ]
+        self._readers = [
+            (place, reader)
+            for place, reader in enumerate(readers)
+            if reader is not None
+        ]
 
     def rows(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
         """Ask the driver and read what it hands out."""
@@ -68,8 +73,10 @@ class _Form:
         except self._driver_error as error:
             connection.invalidate()
             raise StoreUnavailableError(type(error).__name__) from error
-        return [self._row(*map(_read, self._readers, row)) for row in found]
+        return list(map(self._read, found))
 
-
-def _read(reader: Reader, value: Any) -> Any:
-    return value if reader is None else reader(value)
+    def _read(self, row: Iterable[Any]) -> Any:
+        values = list(row)
+        for place, reader in self._readers:
+            values[place] = reader(values[place])
+        return self._row(*values)

@@ -174,8 +174,10 @@ def plain(name: str) -> str:
 
 def plain_line(text: str) -> str:
     """Make one line harmless to read, however long it is."""
-    kept = (" " if sign.isspace() else sign for sign in text if _is_visible(sign))
-    return " ".join("".join(kept).split())
+    if not text.isprintable():  # seldom: what is printable has nothing invisible
+        kept = (" " if sign.isspace() else sign for sign in text if _is_visible(sign))
+        text = "".join(kept)
+    return " ".join(text.split())
 
 
 def plain_lines(text: str) -> str:
