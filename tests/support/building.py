@@ -200,14 +200,14 @@ class Snapshot:
     """
 
     def __init__(self, office: Office) -> None:
-        self._path = office.parts.settings.database_url.partition("///")[2]
+        self.path = office.parts.settings.database_url.partition("///")[2]
         self._copy = sqlite3.connect(":memory:")
-        with closing(sqlite3.connect(self._path)) as there:
+        with closing(sqlite3.connect(self.path)) as there:
             there.backup(self._copy)
 
     def go_back(self) -> None:
         """Make the database what it was."""
-        with closing(sqlite3.connect(self._path)) as there:
+        with closing(sqlite3.connect(self.path)) as there:
             self._copy.backup(there)
 
     def was(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -216,7 +216,7 @@ class Snapshot:
 
     def now(self) -> dict[str, list[tuple[Any, ...]]]:
         """Read every row of every table as it is."""
-        with closing(sqlite3.connect(self._path)) as there:
+        with closing(sqlite3.connect(self.path)) as there:
             return _rows(there)
 
 
