@@ -157,22 +157,24 @@ class ListStore:
     def _hits(
         self, query: UserQuery, conditions: Sequence[_Condition], window: _Window
     ) -> tuple[int, Sequence[int]]:
-        """Look at all lines once, count what is found and sort it.
+        """Count what is found, and read a page of it.
 
-        Left to itself, a database would follow the index of the order and look every
-        line up in the table, on the promise that a page is full soon. Only the index
-        that has whole lines in it brings them in order without that.
+        The index that has whole lines in it has them in the order of surnames: they are
+        looked at once for the number and as far as the page for the page. In every
+        other order they are looked at once, kept, counted and sorted: left to itself, a
+        database would follow the index of that order and look every line up in the
+        table, on the promise that a page is full soon.
         """
-        sorted_by = [UserLineRow.__table__.c[name] for name in _sorted_by(query)]
-        statement = select(*sorted_by).where(self._of_organisation, *conditions)
+        columns = [UserLineRow.__table__.c[name] for name in _sorted_by(query)]
+        hits = select(*columns).where(self._of_organisation, *conditions)
         if query.sort is SortColumn.SURNAME and not query.descending:
-            found = func.count().over().label("found")
-            page = statement.add_columns(found).order_by(*sorted_by)
+            count = hits.with_only_columns(func.count()).scalar_subquery()
+            page = hits.add_columns(count.label("found")).order_by(*columns)
         else:
-            hits = statement.cte("hits").prefix_with("MATERIALIZED")
-            count = select(func.count()).select_from(hits).scalar_subquery()
-            page = select(hits.c.membership_id, count.label("found"))
-            page = page.order_by(*_order(query, hits.c))
+            kept = hits.cte("hits").prefix_with("MATERIALIZED")
+            count = select(func.count()).select_from(kept).scalar_subquery()
+            page = select(kept.c.membership_id, count.label("found"))
+            page = page.order_by(*_order(query, kept.c))
         rows = self._connection.execute(
             page.limit(window.size).offset(window.offset)
         ).all()
