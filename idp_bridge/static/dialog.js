@@ -8,8 +8,12 @@
   }
   const content = document.getElementById("ruta-innehall");
   const failure = document.getElementById("ruta-fel");
+  const waiting = document.getElementById("ruta-vantan");
+  const home = waiting.parentNode;
   const title = document.title;
   const service = title.split(" \u2013 ").pop();
+
+  let timer = null;
 
   function isOurs(event) {
     return event.detail?.ctx?.target === content;
@@ -24,9 +28,21 @@
   }
 
   document.addEventListener("htmx:before:request", (event) => {
-    if (isOurs(event)) {
-      failure.hidden = true;
+    if (!isOurs(event)) {
+      return;
     }
+    failure.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      // What is outside of an open dialog is neither seen nor read out.
+      (dialog.open ? dialog : home).append(waiting);
+      waiting.textContent = waiting.dataset.text;
+    }, 300);
+  });
+
+  document.addEventListener("htmx:finally:request", () => {
+    clearTimeout(timer);
+    waiting.textContent = "";
   });
 
   document.addEventListener("htmx:after:swap", (event) => {
