@@ -45,6 +45,7 @@ def pages_app(agency: Agency | None = None) -> Flask:
     headers.register(app)
     error_pages.register(app, clock=lambda: NOW)
     pages.register(app, agency or Agency(support_email="support@example.se"))
+    app.jinja_env.globals["notices_at"] = lambda *_place: ()
     app.register_blueprint(portal.bp)
     app.register_blueprint(entity_metadata.bp)
     return app
