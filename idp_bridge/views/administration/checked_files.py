@@ -3,12 +3,17 @@
 Between the check and the confirmation the rows stay in the state store, for one hour
 and for the administrator who brought them. What is confirmed is what was checked: the
 page brings back only a fingerprint of what it showed.
+
+A value of the store is small, so a file is kept in parts. The first entry says how many
+there are; it is written last and taken first, so a file is there as a whole or not at
+all.
 """
 
 import json
 import re
 import secrets
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,6 +22,7 @@ from typing import Any, Final
 from authz.administration.models import CheckedRow, ImportRow, NewUser
 from idp_bridge.errors import PageNotFoundError
 from idp_bridge.services import services
+from idp_bridge.state.limits import MAX_VALUE_BYTES
 from idp_bridge.views.administration.frame import organisation
 from idp_bridge.views.administration.user_sheet import ReadSheet
 from idp_bridge.web.access import administrator
@@ -44,7 +50,11 @@ def keep(file: KeptFile, name: str = "") -> str:
     rows = [_values_of(row) for row in file.sheet.rows]
     problems = list(file.sheet.problems.items())
     facts = {"rows": rows, "problems": problems, "takes": file.takes}
-    services().state.put(_key(name), json.dumps(facts).encode(), KEPT)
+    data, state = zlib.compress(json.dumps(facts).encode()), services().state
+    starts = range(0, len(data), MAX_VALUE_BYTES)
+    for number, start in enumerate(starts):
+        state.put(_part(name, number), data[start : start + MAX_VALUE_BYTES], KEPT)
+    state.put(_key(name), str(len(starts)).encode(), KEPT)
     return name
 
 
@@ -55,7 +65,7 @@ def find(name: str) -> KeptFile:
         PageNotFoundError: There is none, or it is too old.
         StoreUnavailableError: The store does not answer.
     """
-    return _read(services().state.get(_key(name)))
+    return _read(name, services().state.get)
 
 
 def take(name: str) -> KeptFile:
@@ -65,7 +75,7 @@ def take(name: str) -> KeptFile:
         PageNotFoundError: There is none, or somebody was faster.
         StoreUnavailableError: The store does not answer.
     """
-    return _read(services().state.take(_key(name)))
+    return _read(name, services().state.take)
 
 
 def fingerprint(checked: tuple[CheckedRow, ...]) -> str:
@@ -82,6 +92,10 @@ def _key(name: str) -> str:
     return f"import:{organisation().id}:{administrator().person_id}:{name}"
 
 
+def _part(name: str, number: int) -> str:
+    return f"{_key(name)}:{number}"
+
+
 def _values_of(row: ImportRow) -> dict[str, Any]:
     ends = [(n, end and end.isoformat()) for n, end in row.permissions.items()]
     return {
@@ -92,10 +106,13 @@ def _values_of(row: ImportRow) -> dict[str, Any]:
     }
 
 
-def _read(data: bytes | None) -> KeptFile:
-    if data is None:
+def _read(name: str, fetch: Callable[[str], bytes | None]) -> KeptFile:
+    count = fetch(_key(name))
+    parts = [fetch(_part(name, number)) for number in range(int(count or b"0"))]
+    there = [part for part in parts if part is not None]
+    if not there or len(there) != len(parts):
         raise PageNotFoundError("no such file")
-    facts = json.loads(data)
+    facts = json.loads(zlib.decompress(b"".join(there)))
     sheet = ReadSheet(
         rows=tuple(map(_row_of, facts["rows"])),
         problems={line: tuple(each) for line, each in facts["problems"]},
