@@ -204,6 +204,7 @@ class MembershipRow(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_memberships_organisation", "organisation_id", "person_role"),
+        Index("ix_memberships_started", "organisation_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from authz.reviewing.tables import ReviewRow
+from authz.reviewing.counting import first_member_of, last_review_of
 from authz.sorting import sort_key
 from authz.tables import AgreementRow, OrganisationRow
 
@@ -22,18 +21,6 @@ class OverdueReview:
     due_at: datetime
 
 
-_FINISHED: Final = (
-    select(ReviewRow.organisation_id, func.max(ReviewRow.finished_at).label("at"))
-    .group_by(ReviewRow.organisation_id)
-    .subquery()
-)
-_BEGAN: Final = (
-    select(AgreementRow.organisation_id, func.min(AgreementRow.valid_from).label("at"))
-    .group_by(AgreementRow.organisation_id)
-    .subquery()
-)
-
-
 def overdue_reviews(
     connection: Connection, *, interval: timedelta, now: datetime
 ) -> tuple[OverdueReview, ...]:
@@ -44,13 +31,13 @@ def overdue_reviews(
         interval: How long after a review the next one must be finished.
         now: When.
     """
-    row, since = OrganisationRow, func.coalesce(_FINISHED.c.at, _BEGAN.c.at)
+    row = OrganisationRow
+    finished, began = last_review_of(row.id), first_member_of(row.id)
     rows = connection.execute(
-        select(row.id, row.name, _FINISHED.c.at.label("finished"), _BEGAN.c.at)
-        .join(_BEGAN, _BEGAN.c.organisation_id == row.id)
-        .outerjoin(_FINISHED, _FINISHED.c.organisation_id == row.id)
-        .where(
-            since <= now - interval,
+        select(
+            row.id, row.name, finished.label("finished"), began.label("began")
+        ).where(
+            func.coalesce(finished, began) <= now - interval,
             or_(row.valid_until.is_(None), row.valid_until > now),
             _has_agreement(now),
         )
@@ -60,7 +47,7 @@ def overdue_reviews(
             organisation_id=each.id,
             organisation_name=each.name,
             finished_at=each.finished,
-            due_at=(each.finished or each.at) + interval,
+            due_at=(each.finished or each.began) + interval,
         )
         for each in rows
     ]

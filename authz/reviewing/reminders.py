@@ -18,9 +18,9 @@ from authz.office import outbox
 from authz.office.administrator_rows import administrators_of
 from authz.office.outbox import NewMail
 from authz.office.tables import MailRow
+from authz.reviewing.counting import first_member_of, last_review_of
 from authz.reviewing.service import INTERVAL
-from authz.reviewing.tables import ReviewRow
-from authz.tables import MembershipRow, OrganisationRow
+from authz.tables import OrganisationRow
 
 KIND: Final = "review-due"
 _AHEAD: Final = (timedelta(days=30), timedelta(days=7), timedelta())
@@ -82,20 +82,19 @@ class ReviewReminders:
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[DueReview]:
-    organisation, membership = OrganisationRow, MembershipRow
+    organisation = OrganisationRow
+    began = first_member_of(organisation.id)
     rows = connection.execute(
         select(
             organisation.id,
             organisation.name,
-            func.min(membership.started_at).label("began"),
-            select(func.max(ReviewRow.finished_at))
-            .where(ReviewRow.organisation_id == organisation.id)
-            .scalar_subquery()
-            .label("finished"),
+            began.label("began"),
+            last_review_of(organisation.id).label("finished"),
         )
-        .join(membership, membership.organisation_id == organisation.id)
-        .where(or_(organisation.valid_until.is_(None), organisation.valid_until > now))
-        .group_by(organisation.id, organisation.name)
+        .where(
+            began.is_not(None),
+            or_(organisation.valid_until.is_(None), organisation.valid_until > now),
+        )
         .order_by(organisation.id)
     )
     for row in rows:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, case, exists, func, insert, or_, select
 from authz.administration.portions import portions
 from authz.last_logins import last_day_of
 from authz.models import PersonRole
+from authz.reviewing.counting import first_member_of
 from authz.reviewing.models import Outcome
 from authz.reviewing.tables import ReviewAnswerRow, ReviewRow
 from authz.tables import (
@@ -63,11 +64,7 @@ class ReviewStore:
 
     def began(self) -> datetime | None:
         """Say since when anybody has belonged to the organisation here."""
-        return self._connection.scalar(
-            select(func.min(MembershipRow.started_at)).where(
-                MembershipRow.organisation_id == self._organisation_id
-            )
-        )
+        return self._connection.scalar(select(first_member_of(self._organisation_id)))
 
     def start(self, *, actor: str, now: datetime) -> int:
         """Begin a review; answers with its number."""

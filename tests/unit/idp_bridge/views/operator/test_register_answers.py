@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from authz.administration.models import Actor, ActorKind, UserQuery
+from authz.tables import MembershipRow
 from tests.support.operator_pages import Site, make_site, operators, text_of
 from tests.support.permission_world import ALICE, ANNA, BOB, CHARLIE, REGION
 from tests.support.register_pages import (
@@ -230,8 +232,13 @@ def test_an_organisation_that_has_ended_needs_no_attention(site: Site) -> None:
 
 
 def test_late_reviews_are_counted_and_listed(site: Site) -> None:
+    assert rows_of(site.get(f"{BASE}/genomgangar")) == []
+    long_ago = site.clock() - timedelta(days=370)
+    with site.parts.engine.begin() as connection:
+        connection.execute(update(MembershipRow).values(started_at=long_ago))
     rows = rows_of(site.get(f"{BASE}/genomgangar"))
-    assert rows == [["Region Stockholm", "Aldrig", "2026-01-01"]]
+    due = (long_ago + timedelta(days=365)).date().isoformat()
+    assert rows == [["Region Stockholm", "Aldrig", due]]
     actor = Actor(kind=ActorKind.ADMINISTRATOR, id=1, name="Anna Admin")
     region, reviews = organisation_id(site, REGION), site.parts.reviews
     now = site.clock()
