@@ -1,4 +1,5 @@
-/* The list of users, changed in place: the address follows, waiting and failure are said. */
+/* The list of users, changed in place: the address follows, waiting and failure are said;
+   one box ticks all of a page. */
 "use strict";
 (() => {
   const list = document.getElementById("lista");
@@ -8,6 +9,28 @@
     return;
   }
   let waiting = null;
+
+  function ticks() {
+    return [...list.querySelectorAll('input[name="markerad"]')];
+  }
+
+  function offerAll() {
+    const all = document.getElementById("markera-alla");
+    if (all) {
+      all.hidden = false;
+    }
+  }
+
+  list.addEventListener("change", (event) => {
+    const all = document.getElementById("markera-alla");
+    if (event.target === all) {
+      ticks().forEach((one) => {
+        one.checked = all.checked;
+      });
+    } else if (event.target.name === "markerad") {
+      all.checked = ticks().every((one) => one.checked);
+    }
+  });
 
   function isOurs(event) {
     return event.detail?.ctx?.target === list || event.target === list || list.contains(event.target) || event.target.id === "listform";
@@ -35,6 +58,7 @@
     if (shown) {
       history.replaceState(null, "", shown.dataset.address);
     }
+    offerAll();
   });
 
   function fail() {
@@ -57,4 +81,6 @@
       fail();
     }
   });
+
+  offerAll();
 })();

@@ -107,6 +107,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 }
 _FORMS: Final[Mapping[str, str]] = {
     "nobody": "Välj minst en användare.",
+    "too-many": "Välj högst 5 000 användare åt gången.",
     "no-permission": "Välj en behörighet.",
     "no-reason": "Skriv en anledning. Det krävs för {service}.",
     "reason-too-long": "Anledningen är för lång. Skriv högst 500 tecken.",

@@ -188,6 +188,24 @@ def test_one_permission_goes_to_many(office: Page) -> None:
     shoot(page, "matrix")
 
 
+def test_one_box_ticks_everybody_on_the_page(office: Page) -> None:
+    everybody = office.get_by_role("checkbox", name="Markera alla på sidan")
+    boxes = office.locator("#lista tbody input[type=checkbox]")
+    everybody.check()
+    assert all(box.is_checked() for box in boxes.all())
+    boxes.first.uncheck()
+    expect(everybody).not_to_be_checked()
+    boxes.first.check()
+    expect(everybody).to_be_checked()
+    office.get_by_role("link", name="Efternamn").click()  # other rows, no tick
+    expect(everybody).not_to_be_checked()
+    everybody.check()
+    shoot(office, "everybody-is-ticked")
+    count = boxes.count()
+    office.get_by_role("button", name="Ge behörighet").click()
+    expect(office.get_by_text(f"{count} användare är valda")).to_be_visible()
+
+
 def test_events_are_told_in_words(office: Page) -> None:
     page = office
     page.get_by_role("link", name="Händelser", exact=True).click()

@@ -4,7 +4,7 @@ Three steps: tick users in the list, choose the permission, read what will happe
 save. Nothing is saved before the last one; what was chosen travels in the forms.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -44,6 +44,7 @@ from idp_bridge.web.rights import Right
 GIVE: Final = "ge"
 TAKE: Final = "ta"
 MAX_USERS: Final = 5_000
+"""How many users one form may be about; the text about it says the number, too."""
 _SHOWN: Final = 20
 _CHOOSE: Final = "valj"
 _SAVE: Final = "spara"
@@ -70,7 +71,7 @@ class Wish:
         deed = form.get("atgard", "")
         if deed not in {GIVE, TAKE}:
             raise BadRequest("neither give nor take")
-        members = read_members(form.getlist("markerad"))
+        members = _read_numbers(form.getlist("markerad"))
         return cls(
             deed=deed,
             members=members,
@@ -111,6 +112,9 @@ def show_many(**_number: str) -> AnyResponse:
 def save_many(**_number: str) -> AnyResponse:
     """Take the next step: choose, check, or save."""
     wish, step = Wish.read(request.form), request.form.get("steg", _CHOOSE)
+    if len(wish.members) > MAX_USERS:
+        too_many = {"markerad": CHANGE_TEXTS.forms["too-many"]}
+        return _show(replace(wish, members=()), UNPROCESSABLE, problems=too_many)
     if step == _CHOOSE and wish.members:
         return _show(wish)
     problems = _problems_of(wish)
@@ -164,10 +168,14 @@ def read_members(texts: list[str]) -> tuple[int, ...]:
     Raises:
         BadRequest: No page of ours sends this.
     """
-    numbers = tuple(dict.fromkeys(map(ticks.read_number, texts)))
+    numbers = _read_numbers(texts)
     if len(numbers) > MAX_USERS:
         raise BadRequest("too many users")
     return numbers
+
+
+def _read_numbers(texts: list[str]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(map(ticks.read_number, texts)))
 
 
 def problem_of_end(text: str, day: date) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from idp_bridge.views.administration import many
 from tests.support.administration_pages import (
     BERIT,
     FIA,
@@ -78,6 +79,13 @@ def test_a_selection_loses_a_permission(office: Office) -> None:
     page = follow(office, send(office, SEVERAL, pairs_of(summary)))
     assert "Behörigheterna för 2 användare är sparade." in text_of(page)
     assert who_has(office, RAPPORTERA) == set()
+
+
+def test_more_users_than_can_be_changed_at_once_are_told_of(office: Office) -> None:
+    others = [("markerad", str(number)) for number in range(1, many.MAX_USERS + 2)]
+    answer = send(office, SEVERAL, [*ticked(office, BOB), ("atgard", "ge"), *others])
+    assert answer.status_code == 422
+    assert "Välj högst 5 000 användare åt gången." in text_of(answer)
 
 
 def test_nobody_and_nothing_is_told_and_kept(office: Office) -> None:
