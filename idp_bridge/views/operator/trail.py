@@ -30,7 +30,8 @@ from idp_bridge.web.form_pages import form_on
 from idp_bridge.web.rights import Right
 
 MOST_ROWS: Final = 50_000
-"""How many entries a file has at most; whoever needs more chooses a shorter period."""
+"""How many entries a file has at most, as the page says; whoever needs more chooses a
+shorter period."""
 _PLACES: Final = {
     "too-many-filters": ("namn", "too-many-filters"),
     "name": ("namn", ""),
