@@ -169,8 +169,17 @@ def _set(response: Response, name: str, value: str, lifetime: timedelta | None) 
 
 @lru_cache(maxsize=8)
 def _attributes(lifetime: timedelta | None) -> str:
-    """Write how a cookie is kept: the same words for all that live as long."""
+    """Write how a cookie is kept: the same words for all that live as long.
+
+    No date stands among them, as it would be that of the first cookie.
+    """
     whole = dump_cookie(
-        "x", max_age=lifetime, path="/", secure=True, httponly=True, samesite="None"
+        "x",
+        max_age=lifetime,
+        sync_expires=False,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="None",
     )
     return whole.removeprefix("x=")
