@@ -30,6 +30,7 @@ _WHILE_MEASURING: Final = {
 }
 """What is written is on the disk, as in production; all else is PostgreSQL's choice."""
 
+_PIECE: Final = 1024 * 1024
 _READ_ALL: Final = """
 SELECT sum(pg_prewarm(oid, 'read')) FROM pg_class
 WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace
@@ -66,6 +67,7 @@ def sqlite(folder: Path, population: Population) -> Iterator[str]:
         new.unlink(missing_ok=True)
         _fill(f"sqlite:///{new}", population)
         new.replace(file)
+    _read_file_once(file)
     yield f"sqlite:///{file}"
 
 
@@ -100,8 +102,15 @@ def _make(server: PostgresServer, name: str, population: Population) -> None:
         connection.exec_driver_sql("CHECKPOINT")
 
 
+def _read_file_once(file: Path) -> None:
+    """Have a file in the memory of the machine, as in one that has run for a day."""
+    with file.open("rb") as content:
+        while content.read(_PIECE):
+            pass
+
+
 def _read_once(url: str) -> None:
-    """Have the files in the memory of the machine, as in one that has run for a day."""
+    """Have the files of PostgreSQL in the memory of the machine."""
     with _opened(url) as engine, _alone(engine) as connection:
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
         connection.exec_driver_sql(_READ_ALL)
