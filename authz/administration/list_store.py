@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from authz.administration.models import (
     ServiceCount,
@@ -36,6 +36,11 @@ from authz.tables import (
     UserLineRow,
 )
 from authz.user_lines import holding
+
+FEW: Final = 5_000
+"""Up to how many found lines are kept and sorted also for an early page."""
+EARLY: Final = 1_000
+"""Up to which line of many the index of the order is followed; less than ``FEW``."""
 
 _Condition = ColumnElement[bool]
 
@@ -159,24 +164,30 @@ class ListStore:
     ) -> tuple[int, Sequence[int]]:
         """Count what is found, and read a page of it.
 
-        The index that has whole lines in it has them in the order of surnames: they are
-        looked at once for the number and as far as the page for the page. In every
-        other order they are looked at once, kept, counted and sorted: left to itself, a
-        database would follow the index of that order and look every line up in the
-        table, on the promise that a page is full soon.
+        The index that has whole lines in it has them in the order of surnames. In every
+        other order a few lines are kept and sorted. Of many, the first pages come from
+        the index of the order: each line has to be looked up in the table then, but
+        every other one or so is found.
         """
         columns = [UserLineRow.__table__.c[name] for name in _sorted_by(query)]
         hits = select(*columns).where(self._of_organisation, *conditions)
+        in_order = _counted_apart(hits).order_by(
+            *_order(query, UserLineRow.__table__.c)
+        )
         if query.sort is SortColumn.SURNAME and not query.descending:
-            count = hits.with_only_columns(func.count()).scalar_subquery()
-            page = hits.add_columns(count.label("found")).order_by(*columns)
-        else:
-            kept = hits.cte("hits").prefix_with("MATERIALIZED")
-            count = select(func.count()).select_from(kept).scalar_subquery()
-            page = select(kept.c.membership_id, count.label("found"))
-            page = page.order_by(*_order(query, kept.c))
+            return self._read(in_order, window)
+        if _is_early(query, window):
+            few = hits.limit(FEW + 1)
+            found, ids = self._read(_kept_and_sorted(few, query), window)
+            return (found, ids) if found <= FEW else self._read(in_order, window)
+        return self._read(_kept_and_sorted(hits, query), window)
+
+    def _read(
+        self, statement: Select[Any], window: _Window
+    ) -> tuple[int, Sequence[int]]:
+        """Read the number of all and the numbers of a page; zero behind the last."""
         rows = self._connection.execute(
-            page.limit(window.size).offset(window.offset)
+            statement.limit(window.size).offset(window.offset)
         ).all()
         return (rows[0].found if rows else 0), [row.membership_id for row in rows]
 
@@ -318,6 +329,34 @@ def _count(service: ServiceName, permits: Sequence[Permit]) -> ServiceCount:
 def code_of(permit: Permit) -> str:
     """Write the code of a permission as it stands in claims and in filters."""
     return f"{permit.service.code}:{permit.permission.code}"
+
+
+def _is_early(query: UserQuery, window: _Window) -> bool:
+    """Tell whether the index of the order would meet a page soon.
+
+    It would not where thousands are alike and turned round: from most e-tjänster to
+    fewest, but by name from A to Ö among those who have as many.
+    """
+    is_turned = query.sort is SortColumn.SERVICES and query.descending
+    return not is_turned and window.offset + window.size <= EARLY
+
+
+def _counted_apart(hits: Select[Any]) -> Select[Any]:
+    """Count in a look of its own, so that a page is full before all are looked at."""
+    count = hits.with_only_columns(func.count()).scalar_subquery()
+    return hits.add_columns(count.label("found"))
+
+
+def _kept_and_sorted(hits: Select[Any], query: UserQuery) -> Select[Any]:
+    """Look at all lines once, and count and sort what was found.
+
+    Left to itself, a database would follow the index of the order and look every line
+    up in the table, on the promise that a page is full soon.
+    """
+    kept = hits.cte("hits").prefix_with("MATERIALIZED")
+    count = select(func.count()).select_from(kept).scalar_subquery()
+    page = select(kept.c.membership_id, count.label("found"))
+    return page.order_by(*_order(query, kept.c))
 
 
 def _sorted_by(query: UserQuery) -> tuple[str, ...]:

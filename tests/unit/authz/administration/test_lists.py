@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from authz.administration import list_store
 from authz.administration.models import SortColumn, UserPage, UserQuery
 from tests.support.administration_world import (
     ALDRIG,
@@ -163,6 +164,34 @@ def test_a_page_says_the_same_from_whichever_end_it_is_read(
         starts = range(0, len(everybody), size)
         pages = [read(size, page) for page, _ in enumerate(starts, 1)]
         assert pages == [everybody[start : start + size] for start in starts]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", list(SortColumn))
+def test_a_search_finds_the_same_in_whichever_way_it_is_read(
+    crowd: Administration,
+    monkeypatch: pytest.MonkeyPatch,
+    sort: SortColumn,
+    *,
+    descending: bool,
+) -> None:
+    def read(size: int | None, page: int = 1) -> UserPage:
+        order = {"sort": sort, "descending": descending}
+        return look(crowd, "e", page=page, page_size=size, **order)
+
+    everybody = names(look(crowd, page_size=None, sort=sort, descending=descending))
+    assert len(everybody) == read(None).found == 9
+    for few, early in ((99, 9), (4, 3), (8, 8), (2, 1), (9, 0)):
+        monkeypatch.setattr(list_store, "FEW", few)
+        monkeypatch.setattr(list_store, "EARLY", early)
+        for size in (1, 2, 4, 9):
+            starts = range(0, 9, size)
+            pages = [read(size, number) for number, _ in enumerate(starts, 1)]
+            assert {each.found for each in pages} == {9}
+            assert [names(each) for each in pages] == [
+                everybody[start : start + size] for start in starts
+            ]
+        assert look(crowd, "inget sådant", sort=sort).found == 0
 
 
 def test_a_line_counts_what_somebody_has_and_says_what_ends_first(
