@@ -136,7 +136,7 @@ class TestIn:
         assert "Ändrar E-post" in text
         assert NEW not in office.members()
         done = follow(office, confirm(office, page))
-        assert "Filen är importerad: 1 nya användare, 1 med ändrade" in text_of(done)
+        assert "Filen är importerad: 1 ny användare, 1 med ändrade" in text_of(done)
         members = office.members()
         assert held(office, members[NEW], REGION) == {GRANSKA}
         assert GRANSKA in held(office, members[GUSTAV], REGION)

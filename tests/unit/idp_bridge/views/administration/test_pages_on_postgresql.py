@@ -142,7 +142,7 @@ def test_a_list_goes_out_as_a_file_and_comes_in_again(office: Office) -> None:
     shown = follow(office, checked)
     assert "Ny: 1. Ändras: 0." in text_of(shown)
     saved = send(office, checked.headers["Location"], pairs_of(shown))
-    assert "1 nya användare" in text_of(follow(office, saved))
+    assert "1 ny användare" in text_of(follow(office, saved))
 
 
 def test_events_are_told_filtered_and_taken_out(office: Office) -> None:
