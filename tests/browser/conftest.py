@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from idp_bridge.demo.people import GUN
 from tests.support.chromium import IMPATIENT, Walk, chromium, watch
 from tests.support.demo import Demo, demo
+from tests.support.screens import ORGANISATION, log_in
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +57,32 @@ def new_tab(
 def walk(new_tab: Callable[[], Walk], complaints: list[str]) -> Iterator[Walk]:
     """Somebody with one tab; the test fails when a page complains."""
     yield new_tab()
+    assert complaints == []
+
+
+@pytest.fixture
+def other_walk(
+    impatient_browser: Browser, running_demo: Demo, complaints: list[str]
+) -> Iterator[Walk]:
+    """Somebody else, at a machine of their own; complaints are those of ``walk``."""
+    context = impatient_browser.new_context()
+    tab = context.new_page()
+    watch(tab, complaints)
+    yield Walk(tab, running_demo)
+    context.close()
+
+
+@pytest.fixture
+def office_with_clock(impatient_browser: Browser, running_demo: Demo) -> Iterator[Page]:
+    """The list of users, in a browser whose clock the test moves."""
+    complaints: list[str] = []
+    context = impatient_browser.new_context()
+    tab = context.new_page()
+    watch(tab, complaints)
+    users = f"{ORGANISATION}/anvandare"
+    page = log_in(Walk(tab, running_demo), GUN, users)
+    page.clock.install()
+    page.goto(f"{running_demo.places.bridge}{users}")
+    yield page
+    context.close()
     assert complaints == []

@@ -42,15 +42,9 @@ def office(walk: Walk) -> Page:
 
 
 @pytest.fixture
-def colleague(
-    impatient_browser: Browser, running_demo: Demo, complaints: list[str]
-) -> Iterator[Page]:
+def colleague(other_walk: Walk) -> Page:
     """Another administrator, in a browser of her own."""
-    context = impatient_browser.new_context()
-    tab = context.new_page()
-    watch(tab, complaints)
-    yield log_in(Walk(tab, running_demo), HELENA)
-    context.close()
+    return log_in(other_walk, HELENA)
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Forms open in a dialog on the page, and as a page where a dialog cannot help."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from idp_bridge.demo.people import GUN
 from tests.support.axe import violations
-from tests.support.chromium import ARTIFACTS, Walk, watch
-from tests.support.demo import Demo
+from tests.support.chromium import ARTIFACTS, Walk
 from tests.support.screens import ORGANISATION, log_in
 
 pytestmark = pytest.mark.browser
@@ -130,25 +128,10 @@ def test_what_a_dialog_cannot_show_is_a_page(office: Page) -> None:
     expect(page.get_by_role("heading", name="Sidan finns inte")).to_be_visible()
 
 
-@pytest.fixture
-def waiting_office(impatient_browser: Browser, running_demo: Demo) -> Iterator[Page]:
-    """An administrator whose clock the test moves."""
-    complaints: list[str] = []
-    context = impatient_browser.new_context()
-    tab = context.new_page()
-    watch(tab, complaints)
-    page = log_in(Walk(tab, running_demo), GUN, LIST)
-    page.clock.install()
-    page.goto(f"{running_demo.places.bridge}{LIST}")
-    yield page
-    context.close()
-    assert complaints == []
-
-
 def test_the_warning_before_the_end_can_be_pressed_over_a_dialog(
-    waiting_office: Page,
+    office_with_clock: Page,
 ) -> None:
-    page = waiting_office
+    page = office_with_clock
     page.get_by_role("link", name="Lägg till användare").click()
     page.clock.run_for(500)
     expect(page.get_by_role("dialog", name="Lägg till användare")).to_be_visible()

@@ -1,15 +1,12 @@
 """What an administrator gives arrives at the e-tjänst with the next login, and goes."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from idp_bridge.demo.e_services import ERSATTNING
 from idp_bridge.demo.people import BJORKVIK, EVA, GUN
 from tests.support.axe import violations
-from tests.support.chromium import ARTIFACTS, Walk, watch
-from tests.support.demo import Demo
+from tests.support.chromium import ARTIFACTS, Walk
 
 pytestmark = pytest.mark.browser
 
@@ -19,15 +16,9 @@ GIVEN = "Asylsökande i gymnasieskola"
 
 
 @pytest.fixture
-def eva(
-    impatient_browser: Browser, running_demo: Demo, complaints: list[str]
-) -> Iterator[Walk]:
+def eva(other_walk: Walk) -> Walk:
     """The user, at a machine of her own."""
-    context = impatient_browser.new_context()
-    tab = context.new_page()
-    watch(tab, complaints)
-    yield Walk(tab, running_demo)
-    context.close()
+    return other_walk
 
 
 def open_office(walk: Walk) -> Page:

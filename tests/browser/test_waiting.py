@@ -1,15 +1,10 @@
 """Nothing is said for 300 milliseconds; then a status says that one waits."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from idp_bridge.demo.people import GUN
 from tests.support.axe import violations
-from tests.support.chromium import Walk, watch
-from tests.support.demo import Demo
-from tests.support.screens import ORGANISATION, log_in
+from tests.support.screens import ORGANISATION
 
 pytestmark = pytest.mark.browser
 
@@ -17,19 +12,10 @@ LIST = f"{ORGANISATION}/anvandare"
 
 
 @pytest.fixture
-def office(impatient_browser: Browser, running_demo: Demo) -> Iterator[Page]:
-    """The list of users, in a browser whose clock the test moves."""
-    complaints: list[str] = []
-    context = impatient_browser.new_context()
-    tab = context.new_page()
-    watch(tab, complaints)
-    page = log_in(Walk(tab, running_demo), GUN, LIST)
-    page.clock.install()
-    page.goto(f"{running_demo.places.bridge}{LIST}")
-    stop_clock(page)
-    yield page
-    context.close()
-    assert complaints == []
+def office(office_with_clock: Page) -> Page:
+    """The list of users, where time stands still."""
+    stop_clock(office_with_clock)
+    return office_with_clock
 
 
 def stop_clock(page: Page) -> None:
