@@ -56,8 +56,7 @@ def logged_in(browser: Browser, demo: Demo, *, has_javascript: bool) -> Iterator
     walk.log_in(ERSATTNING, CECILIA)
     walk.to_methods(LANDSTING)
     expect(page.get_by_text(f"Du är redan inloggad som {CECILIA}")).to_be_visible()
-    page.get_by_role("button", name="Fortsätt").click()
-    walk.go_on()
+    walk.press("Fortsätt")
     page.wait_for_url(walk.url_of(LANDSTING))
     yield walk
     context.close()
@@ -68,7 +67,7 @@ def go_out(walk: Walk) -> None:
     """Press what a script would press, on our pages."""
     go = walk.page.locator("[data-go]")
     while go.count():
-        go.first.click()
+        walk.follow(go.first)
 
 
 def is_out_of(walk: Walk, service: EService) -> None:
@@ -85,7 +84,7 @@ def test_from_an_e_service_everybody_is_told(
     visitor: Walk, request: pytest.FixtureRequest
 ) -> None:
     page = visitor.page
-    page.get_by_role("button", name="Logga ut").click()
+    visitor.press("Logga ut")
     leave(visitor, has_javascript=request.node.callspec.params["visitor"])
     page.wait_for_url(visitor.url_of(LANDSTING))
     expect(page.get_by_text("Du är utloggad överallt.")).to_be_visible()
@@ -101,7 +100,7 @@ def test_from_our_page_everybody_is_told(
     page = visitor.page
     page.goto(f"{visitor.places.bridge}/logga-ut")
     expect(page.get_by_role("listitem").filter(has_text=LANDSTING.name)).to_be_visible()
-    page.get_by_role("button", name="Logga ut från alla").click()
+    visitor.press("Logga ut från alla")
     leave(visitor, has_javascript=request.node.callspec.params["visitor"])
     expect(page.get_by_role("heading", name="Du är utloggad")).to_be_visible()
     expect(page.locator(".logout-done")).to_have_count(4)
@@ -115,7 +114,7 @@ def test_from_the_portal_everybody_is_told(
 ) -> None:
     page = visitor.page
     page.goto(f"{visitor.places.portal}/saml/utloggning")
-    page.get_by_role("button", name="Logga ut överallt").click()
+    visitor.press("Logga ut överallt")
     leave(visitor, has_javascript=request.node.callspec.params["visitor"])
     page.wait_for_url(f"{visitor.places.portal}/**")
     expect(page.get_by_text("Du är utloggad överallt.")).to_be_visible()

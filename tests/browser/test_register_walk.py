@@ -77,7 +77,7 @@ def test_an_operator_registers_an_organisation_with_all_that_it_needs(
     press(page, "Administratörer (0)")
     shoot(page, "register-no-administrator")
     press(page, "Registrera administratör")
-    person(page, "N001")
+    person(page, "R001")
     press(page, "Registrera")
     assert "Administratören är registrerad" in done(page)
     shoot(page, "register-administrators")
@@ -92,7 +92,7 @@ def test_the_last_administrator_stays_and_is_replaced_by_a_user(walk: Walk) -> N
     page.wait_for_url("**/administratorer")
     if page.get_by_role("row").count() == 0:
         press(page, "Registrera administratör")
-        person(page, "N002", "Gerda Gran")
+        person(page, "R002", "Gerda Gran")
         press(page, "Registrera")
     page.get_by_role("link", name="Avsluta").first.click()
     page.wait_for_url("**/avsluta")

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 from idp_bridge.demo.e_services import SERVICES, EService
 from tests.support.demo import Demo
@@ -61,7 +67,16 @@ class Walk:
     def to_methods(self, service: EService) -> None:
         """Begin to log in."""
         self.page.goto(self.url_of(service))
-        self.page.get_by_role("link", name="Logga in", exact=True).click()
+        self.follow(self.page.get_by_role("link", name="Logga in", exact=True))
+
+    def follow(self, target: Locator) -> None:
+        """Press what leads to another page, and be there before anything is looked for.
+
+        A click comes back before the page it leads to is there: whoever looks at once
+        may still see the old one.
+        """
+        with self.page.expect_navigation():
+            target.click()
 
     def to_portal(self, service: EService, method: str = "SITHS") -> None:
         """Go as far as the portal."""
@@ -72,16 +87,18 @@ class Walk:
 
     def press(self, name: str) -> None:
         """Press a button, and the ones on the pages that would press themselves."""
-        self.page.get_by_role("button", name=name).click()
-        self.go_on()
+        button = self.page.get_by_role("button", name=name)
+        if self._has_javascript:
+            button.click()
+        else:
+            self.follow(button)
+            self.go_on()
 
     def go_on(self) -> None:
         """Press what a script would press."""
-        while not self._has_javascript:
-            button = self.page.get_by_role("button", name="Fortsätt")
-            if not button.count():
-                return
-            button.click()
+        button = self.page.get_by_role("button", name="Fortsätt")
+        while not self._has_javascript and button.count():
+            self.follow(button)
 
     def be(self, name: str) -> None:
         """Choose who to be, in the portal."""
@@ -107,7 +124,7 @@ class Walk:
 
     def log_in_again(self, service: EService, name: str) -> None:
         """Go the whole way as somebody else, from inside the e-tjänst."""
-        self.page.get_by_role("link", name="Logga in som någon annan").click()
+        self.follow(self.page.get_by_role("link", name="Logga in som någon annan"))
         if self.page.url.startswith(self.places.bridge):
             self.page.get_by_role("link", name="SITHS").first.click()
         self.be(name)
