@@ -122,7 +122,8 @@ class Loading:
             MetadataError: The document is refused.
         """
         key = self._strictness.key_for(source)
-        before = self._store.marks(source.name)
+        seen = self._store.seen(source.name)
+        before = seen.marks
         reading = Reading(self._strictness.allow_loopback_http)
         admission = Admission(
             source=source,
@@ -140,6 +141,7 @@ class Loading:
                 source=source,
                 records=spool,
                 kept=admission.kept,
+                seen=seen,
                 at=now,
                 valid_until=heading.valid_until,
                 warnings=reading.warnings,

@@ -73,6 +73,16 @@ class Mark:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The entities of a source as somebody saw them who held no lock."""
+
+    version: int
+    """Of everything; as long as it has not grown, all is as it was seen."""
+    marks: Mapping[str, Mark]
+    """By entityID."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """In which entities a version differs from the one in use."""
@@ -199,6 +209,8 @@ class Loaded:
     """The entities that are new or changed; each is asked for once."""
     kept: Mapping[str, Mark] = field(default_factory=dict)
     """The entities that stay as they are, by entityID."""
+    seen: Seen | None = None
+    """What was there when the version was compared with it."""
     at: datetime
     valid_until: datetime | None
     warnings: tuple[str, ...]

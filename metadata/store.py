@@ -24,6 +24,7 @@ from metadata.records import (
     Loaded,
     Mark,
     Overlap,
+    Seen,
     SourceNote,
     SourceState,
 )
@@ -35,6 +36,7 @@ from metadata.rows import (
     source_state,
     texts_of,
 )
+from metadata.sources import Kind
 from metadata.swapping import count_up, is_visible, lock, swap
 from metadata.tables import absent, entities, metadata_tables, sources, version
 
@@ -113,8 +115,8 @@ class EntityStore:
             rows = connection.execute(query).all()
         return tuple((row.source, entity_record(row)) for row in rows)
 
-    def marks(self, name: str) -> dict[str, Mark]:
-        """Say how the entities of a source looked, without reading their XML."""
+    def seen(self, name: str) -> Seen:
+        """Say how the entities of a source look, without reading their XML."""
         columns = (
             entities.c.entity_id,
             entities.c.sha256,
@@ -123,9 +125,10 @@ class EntityStore:
             entities.c.stale_at,
             entities.c.warnings,
         )
+        version_before = self.version()
         with self._reading() as connection:
             rows = connection.execute(select(*columns).where(entities.c.source == name))
-            return {
+            marks = {
                 row[0]: Mark(
                     sha256=row[1],
                     valid_until=row[2],
@@ -135,6 +138,7 @@ class EntityStore:
                 )
                 for row in rows
             }
+        return Seen(version_before, marks)
 
     def elsewhere(self, name: str) -> Iterator[Elsewhere]:
         """Walk through the entities of all other sources, in the order of these."""
@@ -245,7 +249,8 @@ class EntityStore:
             mine = sources.c.name == name
             connection.execute(update(sources).where(mine).values(values))
             connection.execute(delete(absent).where(absent.c.source == name))
-            change = swap(connection, loaded)
+            comes_whole = before.kind != Kind.MDQ  # else one by one, without a version
+            change = swap(connection, loaded, is_seen=comes_whole)
             if before.valid_until != loaded.valid_until and not is_visible(change):
                 count_up(connection)  # entities end at another moment
             also(connection)
@@ -336,7 +341,12 @@ def _before(
         OvertakenError: Another version has come meanwhile.
         UnknownSourceError: There is no source of this name.
     """
-    own = (sources.c.valid_until, sources.c.loaded_at, sources.c.problem)
+    own = (
+        sources.c.kind,
+        sources.c.valid_until,
+        sources.c.loaded_at,
+        sources.c.problem,
+    )
     found = connection.execute(select(*own).where(sources.c.name == name)).first()
     if found is None:
         raise UnknownSourceError(f"no source is called {name}")

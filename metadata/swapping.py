@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from metadata.errors import SourceRefusedError
-from metadata.records import Change, Loaded, Mark
+from metadata.records import Change, Loaded, Mark, Seen
 from metadata.rows import entity_row
 from metadata.tables import entities, version
 
@@ -42,14 +42,22 @@ def is_visible(change: Change) -> bool:
     return bool(change.added or change.changed or change.removed)
 
 
-def swap(connection: Connection, loaded: Loaded) -> Change:
+def swap(connection: Connection, loaded: Loaded, *, is_seen: bool = True) -> Change:
     """Write what differs from the rows that are there, and remove what is gone.
+
+    Args:
+        connection: One that holds the lock.
+        loaded: The new version.
+        is_seen: Whether the rows that are there are those that were seen without the
+            lock, unless the version of everything has grown. Others who want to write,
+            on SQLite those who log in, then need not wait until all are read again.
 
     Raises:
         SourceRefusedError: What should stay as it is has changed meanwhile.
     """
     name = loaded.source.name
-    present = _present(connection, name)
+    seen = loaded.seen if is_seen else None
+    present = _as_seen(connection, seen) or _present(connection, name)
     _keep(present, loaded.kept)
     added = changed = unchanged = 0
     for batch in _batches(loaded.records):
@@ -71,6 +79,13 @@ def swap(connection: Connection, loaded: Loaded) -> Change:
     if is_visible(change):
         count_up(connection)
     return change
+
+
+def _as_seen(connection: Connection, seen: Seen | None) -> dict[str, str] | None:
+    """Say by entityID which digests were seen, if nothing has changed since."""
+    if seen is None or connection.scalar(select(version.c.version)) != seen.version:
+        return None
+    return {entity_id: mark.sha256 for entity_id, mark in seen.marks.items()}
 
 
 def _present(connection: Connection, name: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_a_connection_that_ends_at_any_step_of_a_swap_changes_nothing(
             certificate_pem=SIGNER.certificate_pem,
         )
     )
-    before = store.version(), store.marks("federation"), admin.list()
+    before = store.version(), store.seen("federation").marks, admin.list()
     # one is changed, one is new, one is gone
     changed = sp(TEN[0]).replace("</md:Ent", "\n</md:Ent")
     file.write_bytes(document(changed, *map(sp, TEN[2:]), idp()))
@@ -78,7 +78,7 @@ def test_a_connection_that_ends_at_any_step_of_a_swap_changes_nothing(
         admin.refresh("federation")
     event.remove(engine, "before_cursor_execute", end)
     assert len(ended) == 1
-    assert (store.version(), store.marks("federation"), admin.list()) == before
+    assert (store.version(), store.seen("federation").marks, admin.list()) == before
     assert admin.refresh("federation").outcome is Outcome.TAKEN
     assert store.find(TEN[1], Role.SP) is None
     engine.dispose()

@@ -354,7 +354,7 @@ def test_a_database_that_stops_in_the_middle_of_a_swap_keeps_the_old_version(
 ) -> None:
     publish(file, *(sp(one) for one in TEN))
     admin.add(new_source(file))
-    before = store.version(), store.marks("federation"), admin.list()
+    before = store.version(), store.seen("federation").marks, admin.list()
     publish(file, *(idp(one) for one in TEN), sp("urn:new"), valid_until=LATER)
 
     def stop(*arguments: object) -> None:
@@ -368,7 +368,7 @@ def test_a_database_that_stops_in_the_middle_of_a_swap_keeps_the_old_version(
     with pytest.raises(MetadataUnavailableError):
         admin.refresh("federation")
     event.remove(engine, "before_cursor_execute", stop)
-    assert (store.version(), store.marks("federation"), admin.list()) == before
+    assert (store.version(), store.seen("federation").marks, admin.list()) == before
     assert change_of(admin.refresh("federation")).changed == 10
 
 

@@ -15,8 +15,9 @@ from metadata.errors import (
     SourceRefusedError,
     UnknownSourceError,
 )
+from metadata.mdq_store import MdqStore
 from metadata.records import Change, EntityRecord, Loaded, SourceNote
-from metadata.sources import PinnedFile, SignedBy, Source
+from metadata.sources import Kind, PinnedFile, SignedBy, Source, Validators
 from metadata.store import EntityStore
 from tests.support.clock import NOW
 from tests.support.keys import rsa_key
@@ -181,7 +182,7 @@ def test_a_swap_that_fails_half_way_changes_nothing(store: EntityStore) -> None:
 def test_a_large_swap_goes_in_batches(store: EntityStore) -> None:
     many = [record(f"urn:{number}") for number in range(1200)]
     assert store.add(loaded(*many)) == change(added=1200)
-    assert len(store.marks("a")) == 1200
+    assert len(store.seen("a").marks) == 1200
     assert store.replace(loaded(many[0])) == change(removed=1199, unchanged=1)
 
 
@@ -308,7 +309,7 @@ def test_a_database_without_our_tables_is_an_error(engine: Engine) -> None:
 
 def test_what_stays_must_still_be_as_it_was(store: EntityStore) -> None:
     store.add(loaded(record("urn:a"), record("urn:b")))
-    kept = store.marks("a")
+    kept = store.seen("a").marks
     same = replace(loaded(), kept=kept)
     assert store.replace(same) == change(unchanged=2)
     store.replace(loaded(record("urn:a", "new"), record("urn:b")))
@@ -317,3 +318,55 @@ def test_what_stays_must_still_be_as_it_was(store: EntityStore) -> None:
     changed = store.find("urn:a", Role.IDP)
     assert changed is not None
     assert changed.xml == b"new"
+
+
+def test_what_was_seen_before_is_not_read_again_while_others_wait(
+    store: EntityStore, statements: list[str]
+) -> None:
+    store.add(loaded(record("urn:a"), record("urn:b"), record("urn:c")))
+    seen = store.seen("a")
+    version = replace(loaded(record("urn:a", "new"), record("urn:d")), seen=seen)
+    version = replace(version, kept={"urn:b": seen.marks["urn:b"]})
+    statements.clear()
+    assert store.replace(version) == change(1, 1, 1, 1)
+    assert not [each for each in statements if _reads_digests(each)]
+    assert set(store.seen("a").marks) == {"urn:a", "urn:b", "urn:d"}
+
+
+def _reads_digests(statement: str) -> bool:
+    read, _, where = statement.partition("WHERE")
+    return "sha256" in read and "SELECT" in read and "entity_id IN" not in where
+
+
+def test_what_has_changed_since_it_was_seen_is_read_again(
+    store: EntityStore, statements: list[str]
+) -> None:
+    store.add(loaded(record("urn:a")))
+    seen = store.seen("a")
+    store.replace(loaded(record("urn:a"), record("urn:b")))
+    statements.clear()
+    assert store.replace(replace(loaded(record("urn:a")), seen=seen)) == change(
+        removed=1, unchanged=1
+    )
+    assert [each for each in statements if _reads_digests(each)]
+    assert set(store.seen("a").marks) == {"urn:a"}
+
+
+def test_entities_of_a_server_that_came_since_are_gone_with_it(
+    store: EntityStore, engine: Engine
+) -> None:
+    server = Source(
+        name="a",
+        kind=Kind.MDQ,
+        location="https://mdq.example.se/",
+        trust=SignedBy((rsa_key("1").public,)),
+    )
+    store.add(loaded(source=server))
+    kept_by, answers = store.state("a").source, MdqStore(engine)
+    assert answers.keep(kept_by, record("urn:early"), Validators())
+    seen = store.seen("a")
+    assert answers.keep(kept_by, record("urn:late"), Validators())
+    assert store.replace(replace(loaded(record("urn:a")), seen=seen)) == change(
+        added=1, removed=2
+    )
+    assert set(store.seen("a").marks) == {"urn:a"}
