@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from authz.administration import list_store
+from authz.administration import line_search
 from authz.administration.models import SortColumn, UserPage, UserQuery
 from tests.support.administration_world import (
     ALDRIG,
@@ -182,8 +182,8 @@ def test_a_search_finds_the_same_in_whichever_way_it_is_read(
     everybody = names(look(crowd, page_size=None, sort=sort, descending=descending))
     assert len(everybody) == read(None).found == 9
     for few, early in ((99, 9), (4, 3), (8, 8), (2, 1), (9, 0)):
-        monkeypatch.setattr(list_store, "FEW", few)
-        monkeypatch.setattr(list_store, "EARLY", early)
+        monkeypatch.setattr(line_search, "FEW", few)
+        monkeypatch.setattr(line_search, "EARLY", early)
         for size in (1, 2, 4, 9):
             starts = range(0, 9, size)
             pages = [read(size, number) for number, _ in enumerate(starts, 1)]
