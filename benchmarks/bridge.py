@@ -164,6 +164,8 @@ def install(folder: Path, environ: Mapping[str, str], keys: Keys) -> Installatio
     env = {**os.environ, **environ, "IDP_BRIDGE_BASE_URL": base_url}
     env["IDP_BRIDGE_LOG_LEVEL"] = "WARNING"
     env["PYTHONPATH"] = str(_ROOT)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")  # as pip leaves it
     made = Installation(folder=folder, base_url=base_url, environ=env, keys=keys)
     _run([sys.executable, "-m", "idp_bridge", "init", str(folder)], env)
     for purpose in ("signing", "encryption"):

@@ -21,7 +21,7 @@ from metadata.errors import MetadataUnavailableError
 from metadata.refreshing import Refresher
 from metadata.reports import Outcome, RefreshResult
 
-NICE: Final = 10
+NICE: Final = 19
 SECONDS: Final = 4.0
 """How long after one look the next one follows, give or take a fifth."""
 _SPREAD: Final = 0.2
