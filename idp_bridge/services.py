@@ -125,7 +125,7 @@ def build_services(
     Raises:
         MisconfiguredError: The state store is of no known kind.
     """
-    entity_store = EntityStore(deferring(engine))
+    entity_store = EntityStore(deferring(engine), reader=reader)
     mdq_store = MdqStore(deferring(engine))
     traces = TraceStore(reader)
     return Services(

@@ -3,9 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from metadata.database import translated_errors
 from metadata.elements import nearest
@@ -44,6 +56,23 @@ Also = Callable[[Connection], None]
 """Something that is written in the same transaction."""
 
 
+def _of_one(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Ask every source for columns of an entity, the first source first."""
+    return (
+        select(*columns, sources.c.valid_until.label("document_end"))
+        .join(sources)
+        .where(entities.c.entity_id == bindparam("wanted"))
+        .order_by(sources.c.position)
+    )
+
+
+_VERSION: Final = select(version.c.version)
+_MARKS_OF_ONE: Final = _of_one(
+    entities.c.roles, entities.c.sha256, entities.c.valid_until
+)
+_RECORDS_OF_ONE: Final = _of_one(*entities.c)
+
+
 def _nothing(_connection: Connection) -> None:
     """Write nothing else."""
 
@@ -63,10 +92,16 @@ class EntityStore:
 
     Every method raises :class:`~metadata.errors.MetadataUnavailableError` when the
     database does not answer.
+
+    Args:
+        engine: The database.
+        reader: The database, on connections whose every statement stands alone: what
+            one statement answers then needs no transaction around it.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, reader: Engine | None = None) -> None:
         self._engine = engine
+        self._reader = reader or engine
 
     def create_tables(self) -> None:
         """Make the tables that are missing."""
@@ -77,8 +112,8 @@ class EntityStore:
 
     def version(self) -> int:
         """Say which version of everything this is; it grows with every change."""
-        with self._reading() as connection:
-            found = connection.execute(select(version.c.version)).scalar()
+        with self._asking() as connection:
+            found = connection.execute(_VERSION).scalar()
         return found or 0
 
     def find(self, entity_id: str, role: Role) -> EntityRecord | None:
@@ -88,15 +123,9 @@ class EntityStore:
 
     def mark(self, entity_id: str, role: Role) -> Mark | None:
         """Say how the row looks that :meth:`find` reads, without reading its XML."""
-        own = (entities.c.roles, entities.c.sha256, entities.c.valid_until)
-        query = (
-            select(*own, sources.c.valid_until.label("document_end"))
-            .join(sources)
-            .where(entities.c.entity_id == storable(entity_id))
-            .order_by(sources.c.position)
-        )
-        with self._reading() as connection:
-            rows = connection.execute(query).all()
+        with self._asking() as connection:
+            wanted = {"wanted": storable(entity_id)}
+            rows = connection.execute(_MARKS_OF_ONE, wanted).all()
         for row in rows:
             if role in roles_of_text(row.roles):
                 end = nearest(row.valid_until, row.document_end)
@@ -105,14 +134,9 @@ class EntityStore:
 
     def records_of(self, entity_id: str) -> tuple[tuple[str, EntityRecord], ...]:
         """Read an entity from every source, with the source's name, first one first."""
-        query = (
-            select(entities, sources.c.valid_until.label("document_end"))
-            .join(sources)
-            .where(entities.c.entity_id == storable(entity_id))
-            .order_by(sources.c.position)
-        )
-        with self._reading() as connection:
-            rows = connection.execute(query).all()
+        with self._asking() as connection:
+            wanted = {"wanted": storable(entity_id)}
+            rows = connection.execute(_RECORDS_OF_ONE, wanted).all()
         return tuple((row.source, entity_record(row)) for row in rows)
 
     def seen(self, name: str) -> Seen:
@@ -318,6 +342,12 @@ class EntityStore:
                 raise UnknownSourceError(f"no source is called {name}")
             count_up(connection)
             also(connection)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        """Open a connection for one statement."""
+        with translated_errors(), self._reader.connect() as connection:
+            yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
