@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from authz.administration.models import SortColumn, UserQuery
 from authz.tables import UserLineRow
 
-FEW: Final = 5_000
-"""Up to how many found lines are kept and sorted also for an early page."""
+MANY: Final = 20_000
+"""From how many lines on, found by a guess, not all are kept and sorted for a page."""
 EARLY: Final = 1_000
-"""Up to which line of many the index of the order is followed; less than ``FEW``."""
+"""Up to which line of many the index of the order is followed."""
+SAMPLE: Final = 2_000
+"""From how many lines it is guessed how many are found."""
 
 Condition = ColumnElement[bool]
 
@@ -84,45 +86,54 @@ class LineSearch:
         return found[::-1] if backwards else found
 
     def some(
-        self, conditions: Sequence[Condition], window: Window
+        self, conditions: Sequence[Condition], window: Window, total: int
     ) -> tuple[int, Sequence[int]]:
         """Read how many are found, and a page of them, at most the last one.
 
         Args:
             conditions: What is looked for.
             window: The page.
+            total: How many lines the organisation has.
         """
-        found, ids = self._hits(conditions, window)
+        found, ids = self._hits(conditions, window, total)
         if not ids and window.page > 1:  # behind the last page
-            found, _ = self._hits(conditions, window_of(self._query, 1))
-            found, ids = self._hits(conditions, window_of(self._query, found))
+            found, _ = self._hits(conditions, window_of(self._query, 1), total)
+            last = window_of(self._query, found)
+            found, ids = self._hits(conditions, last, total)
         return found, ids
 
     def _hits(
-        self, conditions: Sequence[Condition], window: Window
+        self, conditions: Sequence[Condition], window: Window, total: int
     ) -> tuple[int, Sequence[int]]:
         """Count what is found, and read a page of it.
 
-        The index that has whole lines in it has them in the order of surnames. In every
-        other order a few lines are kept and sorted. Of many, the first pages come from
-        the index of the order: each line has to be looked up in the table then, but
-        every other one or so is found.
+        A few are kept and sorted. Many are counted, and the page comes from the index
+        of the order. That of surnames has whole lines in it. In every other order each
+        line has to be looked up in the table, of which every other one or so is found:
+        that pays for the first pages.
         """
         query = self._query
         columns = [_LINES[name] for name in _sorted_by(query)]
         hits = select(*columns).where(self._of_organisation, *conditions)
+        has_whole_lines = query.sort is SortColumn.SURNAME and not query.descending
+        is_early = window.offset + window.size <= EARLY
+        is_read_in_order = has_whole_lines or is_early
+        if not is_read_in_order or self._guess(conditions, total) < MANY:
+            return self._read(_kept_and_sorted(hits, query), window)
+        if query.sort is SortColumn.SERVICES and query.descending:
+            return self._from_most(hits, window)
         in_order = _counted_apart(hits).order_by(*_order(query, _LINES))
-        if query.sort is SortColumn.SURNAME and not query.descending:
-            return self._read(in_order, window)
-        if window.offset + window.size <= EARLY:
-            few = hits.limit(FEW + 1)
-            found, ids = self._read(_kept_and_sorted(few, query), window)
-            if found <= FEW:
-                return found, ids
-            if query.sort is SortColumn.SERVICES and query.descending:
-                return self._from_most(hits, window)
-            return self._read(in_order, window)
-        return self._read(_kept_and_sorted(hits, query), window)
+        return self._read(in_order, window)
+
+    def _guess(self, conditions: Sequence[Condition], total: int) -> int:
+        """Guess from the first lines how many are found; wrong, it only costs time."""
+        if total < MANY:
+            return total
+        first = select(and_(*conditions).label("is_found")).where(self._of_organisation)
+        by_surname = (_LINES.surname_key, _LINES.given_key, _LINES.membership_id)
+        sample = first.order_by(*by_surname).limit(SAMPLE).subquery()
+        count = select(func.count()).where(sample.c.is_found)
+        return (self._connection.scalar(count) or 0) * total // SAMPLE
 
     def _from_most(
         self, hits: Select[Any], window: Window
@@ -134,14 +145,16 @@ class LineSearch:
         e-tjänster in order, though: the page is put together from those it lies in.
         """
         held = UserLineRow.held_count
-        sizes = hits.with_only_columns(held, func.count()).group_by(held)
+        number = (held + 0).label("number")  # so that no index of it is followed
+        sizes = hits.with_only_columns(number, func.count()).group_by(number)
+        sizes = sizes.order_by(number.desc())
         found, ids = 0, list[int]()
-        for number, size in self._connection.execute(sizes.order_by(held.desc())).all():
+        for number_held, size in self._connection.execute(sizes).all():
             wanted = window.size - len(ids)
             passed = max(0, window.offset - found)
             found += size
             if wanted and passed < size:
-                alike = hits.where(held == number).limit(wanted).offset(passed)
+                alike = hits.where(held == number_held).limit(wanted).offset(passed)
                 in_order = alike.order_by(*_order(self._query, _LINES)[1:])
                 rows = self._connection.execute(in_order)
                 ids.extend(row.membership_id for row in rows)

@@ -77,7 +77,7 @@ class ListStore:
         window = window_of(query, total)
         search = LineSearch(self._connection, self._of_organisation, query)
         if conditions:
-            found, ids = search.some(conditions, window)
+            found, ids = search.some(conditions, window, total)
             window = window_of(query, found)
         else:
             found, ids = total, search.everybody(window, total)

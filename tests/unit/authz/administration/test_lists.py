@@ -181,9 +181,10 @@ def test_a_search_finds_the_same_in_whichever_way_it_is_read(
 
     everybody = names(look(crowd, page_size=None, sort=sort, descending=descending))
     assert len(everybody) == read(None).found == 9
-    for few, early in ((99, 9), (4, 3), (8, 8), (2, 1), (9, 0)):
-        monkeypatch.setattr(line_search, "FEW", few)
+    for many, early in ((99, 9), (10, 9), (9, 9), (0, 9), (0, 3), (0, 1), (0, 0)):
+        monkeypatch.setattr(line_search, "MANY", many)
         monkeypatch.setattr(line_search, "EARLY", early)
+        monkeypatch.setattr(line_search, "SAMPLE", 9)
         for size in (1, 2, 4, 9):
             starts = range(0, 9, size)
             pages = [read(size, number) for number, _ in enumerate(starts, 1)]
