@@ -19,13 +19,11 @@ from sqlalchemy.orm import aliased
 from authz.claims import DEFAULT_FORMAT
 from authz.errors import UnknownServiceError
 from authz.models import (
-    Agreement,
     OrganisationKind,
     Service,
     Validity,
     WithoutGrant,
 )
-from authz.questions import Question
 from authz.rows import Saved, add, save
 from authz.tables import (
     AgreementRow,
@@ -63,14 +61,6 @@ _BY_CODE = _SERVICES.where(ServiceRow.code == bindparam("code"))
 _BY_KIND = _SERVICES.where(
     or_(ServiceRow.kind.is_(None), ServiceRow.kind == bindparam("kind"))
 )
-_AGREEMENTS = Question(
-    select(
-        AgreementRow.valid_from, AgreementRow.valid_until, AgreementRow.reference
-    ).where(
-        AgreementRow.organisation_id == bindparam("organisation_id"),
-        AgreementRow.service_id == bindparam("service_id"),
-    )
-)
 
 
 class CatalogueStore:
@@ -104,17 +94,6 @@ class CatalogueStore:
         if kind is None:
             return self._services(_SERVICES, {})
         return self._services(_BY_KIND, {"kind": kind})
-
-    def agreements(
-        self, organisation_id: int, service_id: int
-    ) -> tuple[Agreement, ...]:
-        """Read every agreement of an organisation about an e-tjänst."""
-        parameters = {"organisation_id": organisation_id, "service_id": service_id}
-        rows = _AGREEMENTS.ask(self._connection, parameters)
-        return tuple(
-            Agreement(validity=_validity_of(row), reference=row.reference)
-            for row in rows
-        )
 
     def service_ids(self) -> Mapping[str, int]:
         """Map the code of every e-tjänst to its number."""

@@ -3,7 +3,6 @@
 from sqlalchemy import Connection
 
 from authz import decisions
-from authz.catalogue_store import CatalogueStore
 from authz.grant_store import GrantStore
 from authz.models import Facts, LastLogin, Service
 from authz.person_store import Member
@@ -26,14 +25,11 @@ def facts_of(connection: Connection, service: Service, member: Member | None) ->
     person = member.person if member else None
     if member is None or member.organisation is None or member.membership_id is None:
         return Facts(service=service, person=person, organisation=None)
-    agreements = CatalogueStore(connection).agreements(
-        member.organisation.id, service.id
-    )
     return Facts(
         service=service,
         person=person,
         organisation=member.organisation,
-        agreements=agreements,
+        agreements=member.agreements,
         grants=GrantStore(connection).active(member.membership_id, service.id),
         last_login=LastLogin(
             membership_id=member.membership_id,

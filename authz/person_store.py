@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, se
 
 from authz.identifiers import hsa_key
 from authz.models import (
+    Agreement,
     OperatorRole,
     Organisation,
     OrganisationKind,
@@ -20,6 +21,7 @@ from authz.models import (
 from authz.questions import Question
 from authz.rows import Change, Saved, save
 from authz.tables import (
+    AgreementRow,
     LastLoginRow,
     MembershipRow,
     OperatorRow,
@@ -39,8 +41,10 @@ class Member:
     person: Person
     membership_id: int | None = None
     organisation: Organisation | None = None
+    agreements: tuple[Agreement, ...] = ()
+    """Of the organisation, about the e-tjänst that was asked about."""
     last_login_on: date | None = None
-    """The day of the last login to the e-tjänst that was asked about."""
+    """The day of the last login to that e-tjänst."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,11 @@ class Standing:
 
 
 def _members(*is_there: Any) -> Select[*tuple[Any, ...]]:
+    """Ask for a person, where they belong, and what was agreed there.
+
+    A row for each organisation, each of its numbers and each of its agreements about
+    the e-tjänst: one small answer instead of two costs a login less.
+    """
     return (
         select(
             PersonRow.id,
@@ -69,6 +78,10 @@ def _members(*is_there: Any) -> Select[*tuple[Any, ...]]:
             OrganisationRow.valid_from.label("organisation_from"),
             OrganisationRow.valid_until.label("organisation_until"),
             OrganisationNumberRow.number,
+            AgreementRow.id.label("agreement_id"),
+            AgreementRow.valid_from.label("agreement_from"),
+            AgreementRow.valid_until.label("agreement_until"),
+            AgreementRow.reference.label("agreement_reference"),
         )
         .outerjoin(
             MembershipRow, and_(MembershipRow.person_id == PersonRow.id, *is_there)
@@ -78,8 +91,17 @@ def _members(*is_there: Any) -> Select[*tuple[Any, ...]]:
             OrganisationNumberRow,
             OrganisationNumberRow.organisation_id == OrganisationRow.id,
         )
+        .outerjoin(
+            AgreementRow,
+            and_(
+                AgreementRow.organisation_id == OrganisationRow.id,
+                AgreementRow.service_id == bindparam("service_id"),
+            ),
+        )
         .where(PersonRow.hsa_key == bindparam("hsa_key"))
-        .order_by(MembershipRow.id, OrganisationNumberRow.position)
+        .order_by(
+            MembershipRow.id, OrganisationNumberRow.position, AgreementRow.valid_from
+        )
     )
 
 
@@ -131,7 +153,7 @@ class PersonStore:
 
         Args:
             hsa_id: Who, in any spelling.
-            service_id: To which e-tjänst the last login is asked for.
+            service_id: About which e-tjänst agreements and the last login are asked.
 
         Raises:
             BadIdentifierError: The text cannot be an HSA-id.
@@ -139,13 +161,24 @@ class PersonStore:
         parameters = {"hsa_key": hsa_key(hsa_id), "service_id": service_id}
         return _members_of(_NOW.ask(self._connection, parameters))
 
-    def members_at(self, hsa_id: str, moment: datetime) -> tuple[Member, ...]:
+    def members_at(
+        self, hsa_id: str, service_id: int, moment: datetime
+    ) -> tuple[Member, ...]:
         """Find a person with the organisations to which they belonged at a moment.
+
+        Args:
+            hsa_id: Who, in any spelling.
+            service_id: About which e-tjänst agreements are asked for.
+            moment: When.
 
         Raises:
             BadIdentifierError: The text cannot be an HSA-id.
         """
-        parameters = {"hsa_key": hsa_key(hsa_id), "moment": moment}
+        parameters = {
+            "hsa_key": hsa_key(hsa_id),
+            "service_id": service_id,
+            "moment": moment,
+        }
         return _members_of(self._connection.execute(_THEN, parameters).all())
 
     def home_of(self, person_id: int) -> int | None:
@@ -264,7 +297,9 @@ def _member_of(rows: list[Any]) -> Member:
         id=row.organisation_id,
         name=row.organisation_name,
         kind=OrganisationKind(row.organisation_kind),
-        numbers=tuple(each.number for each in rows if each.number is not None),
+        numbers=tuple(
+            dict.fromkeys(each.number for each in rows if each.number is not None)
+        ),
         validity=Validity(
             valid_from=row.organisation_from, valid_until=row.organisation_until
         ),
@@ -273,5 +308,20 @@ def _member_of(rows: list[Any]) -> Member:
         person=person,
         membership_id=row.membership_id,
         organisation=organisation,
+        agreements=_agreements_of(rows),
         last_login_on=getattr(row, "last_login_on", None),
     )
+
+
+def _agreements_of(rows: list[Any]) -> tuple[Agreement, ...]:
+    agreements = {
+        row.agreement_id: Agreement(
+            validity=Validity(
+                valid_from=row.agreement_from, valid_until=row.agreement_until
+            ),
+            reference=row.agreement_reference,
+        )
+        for row in rows
+        if row.agreement_id is not None
+    }
+    return tuple(agreements.values())

@@ -176,7 +176,8 @@ class AuthzService(Trail):
         """
         with reading(self._reader) as connection:
             service = CatalogueStore(connection).service_of_code(service_code)
-            member = acting(PersonStore(connection).members_at(hsa_id, now), ())
+            people = PersonStore(connection)
+            member = acting(people.members_at(hsa_id, service.id, now), ())
             facts = facts_of(connection, service, member)
             if member and member.membership_id is not None:
                 grants = GrantStore(connection).history

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Engine, event, insert, select, text, update
 
 from authz import claims
 from authz.errors import (
@@ -19,7 +19,7 @@ from authz.errors import (
 )
 from authz.models import GrantReason, OrganisationKind, Outcome
 from authz.service import AuthzService
-from authz.tables import GrantRow, MembershipRow, PersonRow
+from authz.tables import AgreementRow, GrantRow, MembershipRow, PersonRow
 from tests.support.clock import NOW
 from tests.support.databases import (
     create_authz_tables,
@@ -154,7 +154,7 @@ valid_until = 2026-11-22
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_a_decision_takes_three_statements_and_a_service_one(
+def test_a_decision_takes_two_statements_and_a_service_one(
     world: AuthzService, engine: Engine
 ) -> None:
     fresh = AuthzService(engine)
@@ -162,7 +162,7 @@ def test_a_decision_takes_three_statements_and_a_service_one(
     assert count_statements(engine, lambda: fresh.service_for(MELKER)) == 0
     service = world.service_for(MELKER)
     decide = partial(world.decide, ALICE, service, organisation_numbers=(), now=NOW)
-    assert count_statements(engine, decide) == 3
+    assert count_statements(engine, decide) == 2
 
 
 def test_a_decision_does_not_wait_for_a_writer(
@@ -295,3 +295,26 @@ def test_a_postgresql_server_that_ends_our_connection_is_an_error(
         store.service_for(MELKER)
     other.dispose()
     engine.dispose()
+
+
+def test_numbers_and_agreements_of_an_organisation_do_not_multiply(
+    world: AuthzService, engine: Engine
+) -> None:
+    service = world.service_for(MELKER)
+    with engine.begin() as connection:
+        known = select(AgreementRow).where(AgreementRow.service_id == service.id)
+        old = connection.execute(known).mappings().first()
+        assert old is not None
+        fresh = {"valid_from": NOW + timedelta(days=9), "reference": "later"}
+        later = {**old, **fresh, "valid_until": None}
+        del later["id"]
+        connection.execute(insert(AgreementRow).values(later))
+    facts = world.decide(ALICE, service, organisation_numbers=(), now=NOW).facts
+    assert facts.organisation is not None
+    assert facts.organisation.numbers == (REGION, "5565594230")
+    assert [each.reference for each in facts.agreements] == [old["reference"], "later"]
+    past = world.explain(ALICE, service.code, now=NOW).facts
+    assert (past.organisation, past.agreements) == (
+        facts.organisation,
+        facts.agreements,
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from authz.administration import line_search
 from authz.administration.models import SortColumn, UserQuery
 from authz.administration.service import AdministrationService
 from authz.service import AuthzService
@@ -24,7 +25,7 @@ from benchmarks.administration.questions import questions
 from benchmarks.administration.store import Store
 from tests.support.filled_store import PEOPLE
 
-DECISION_STATEMENTS = 3
+DECISION_STATEMENTS = 2
 PAGE_STATEMENTS = 7
 LARGE_TABLES = ("grants", "memberships", "people", "user_lines")
 QUERIES = [*chain.from_iterable(questions(PEOPLE.largest, page_size=20).values())]
@@ -90,6 +91,18 @@ def test_a_page_costs_few_statements_in_any_organisation(
     for query in QUERIES:
         count = looked(store, administration, query, organisation)
         assert len(count.statements) <= PAGE_STATEMENTS, texts(count)
+
+
+def test_a_page_of_many_costs_one_more_for_each_number_of_services_on_it(
+    store: Store, administration: AdministrationService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_search, "MANY", 0)
+    for query in QUERIES:
+        count = looked(store, administration, query)
+        lines = administration.users(LARGEST_ID, query, now=MOMENT).lines
+        is_turned = query.sort is SortColumn.SERVICES and query.descending
+        groups = len({len(each.services) for each in lines}) if is_turned else 0
+        assert len(count.statements) <= PAGE_STATEMENTS + 1 + groups, texts(count)
 
 
 def test_a_page_behind_the_last_one_costs_two_more_looks_at_most(
