@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import click
 
+from authz.administration.service import AdministrationService
 from authz.office.service import OfficeService
 from authz.reviewing.reminders import ReviewReminders
+from authz.reviewing.service import ReviewService
 from authz.service import AuthzService
 from idp_bridge import database, services
 from idp_bridge.errors import UnknownPartnerError
@@ -106,6 +108,18 @@ class Office:
             allow_test_ids=settings.saml.allow_test_hsa_ids,
             letters=letters_of(settings),
         )
+
+    @cached_property
+    def administration(self) -> AdministrationService:
+        """The users of organisations, as their administrators see them."""
+        return AdministrationService(
+            self.engine, allow_test_ids=self.settings.saml.allow_test_hsa_ids
+        )
+
+    @cached_property
+    def reviews(self) -> ReviewService:
+        """The yearly reviews of organisations."""
+        return ReviewService(self.engine)
 
     @cached_property
     def review_reminders(self) -> ReviewReminders:

@@ -164,6 +164,45 @@ def show_all(office: Office, *, as_json: bool) -> None:
 
 
 @group.command()
+@click.argument("search", default="")
+@click.option("--source", help="Only of this source.")
+@click.option("--role", type=click.Choice([role.value for role in Role]))
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@json_option
+@pass_office
+def find(  # noqa: PLR0913  # its options
+    office: Office,
+    *,
+    search: str,
+    source: str | None,
+    role: str | None,
+    page: int,
+    as_json: bool,
+) -> None:
+    """Look for entities; SEARCH is part of an entityID or of a name."""
+    found = office.metadata_admin.entities(
+        search, source=source, role=Role(role) if role else None, page=page
+    )
+    if as_json:
+        show_json(asdict(found))
+        return
+    show_table(
+        ("entity_id", "name", "roles", "source"),
+        [
+            (
+                each.entity_id,
+                each.display_name,
+                ", ".join(sorted(each.roles)),
+                each.source,
+            )
+            for each in found.entities
+        ],
+    )
+    pages = max(1, -(-found.total // found.page_size))
+    click.echo(f"{found.total} found; page {found.page} of {pages}.")
+
+
+@group.command()
 @click.argument("entity_id")
 @json_option
 @pass_office

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from authz.administration.models import UserQuery
 from authz.models import OrganisationKind
 from authz.office.models import NewOrganisation, OrganisationQuery
 from idp_bridge.cli.asking import (
@@ -112,6 +113,64 @@ def show(office: Office, *, number: str, as_json: bool) -> None:
                 each.person.email,
             )
             for each in view.administrators
+        ],
+    )
+
+
+@group.command()
+@click.argument("number")
+@click.option("--search", default="", help="Part of a name, HSA-id or permission.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@json_option
+@pass_office
+def users(
+    office: Office, *, number: str, search: str, page: int, as_json: bool
+) -> None:
+    """List the users of an organisation as its administrators see them.
+
+    The organisation sees in its events that this was done.
+    """
+    found = office.register.organisations.of_number(number)
+    query = UserQuery(search=search, page=page)
+    shown = office.administration.users(found, query, now=office.clock())
+    office.register.people.look_at_users(found, page=shown.page, **office.by)
+    if as_json:
+        show_json(asdict(shown))
+        return
+    show_table(
+        ("hsa_id", "given_name", "surname", "email", "services"),
+        [
+            (
+                line.hsa_id,
+                line.given_name,
+                line.surname,
+                line.email,
+                ", ".join(f"{each.code} {each.count}" for each in line.services),
+            )
+            for line in shown.lines
+        ],
+    )
+    click.echo(f"{shown.found} of {shown.total}; page {shown.page} of {shown.pages}.")
+
+
+@group.command()
+@json_option
+@pass_office
+def overdue(office: Office, *, as_json: bool) -> None:
+    """List the organisations that are late with their yearly review."""
+    late = office.reviews.overdue(now=office.clock())
+    if as_json:
+        show_json([asdict(each) for each in late])
+        return
+    show_table(
+        ("organisation", "finished", "due"),
+        [
+            (
+                each.organisation_name,
+                first_day(each.finished_at),
+                first_day(each.due_at),
+            )
+            for each in late
         ],
     )
 

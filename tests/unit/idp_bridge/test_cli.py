@@ -242,6 +242,11 @@ def test_a_source_is_added_shown_and_removed(config: Path, inera: str) -> None:
     assert added["change"]["added"] == 1
     entity_id = added["entities"][0]["entity_id"]
     assert [one["entity_count"] for one in answer(config, "metadata", "list")] == [1]
+    found = answer(config, "metadata", "find", entity_id.upper(), "--role", "idp")
+    assert [each["entity_id"] for each in found["entities"]] == [entity_id]
+    listed = run(config, "metadata", "find", entity_id, "--role", "sp").stdout
+    assert listed == "entity_id\tname\troles\tsource\n0 found; page 1 of 1.\n"
+    assert f"{entity_id}\t" in run(config, "metadata", "find").stdout
     shown = answer(config, "metadata", "show", entity_id)
     assert shown[0]["is_used"] is True
     refreshed = run(config, "metadata", "refresh", "inera")

@@ -16,6 +16,7 @@ from tests.support.installations import install, settings_of
 from tests.support.permission_world import ALICE, ANNA, CATALOGUE, KOMMUN, REGION
 
 NILS = "SE2321000016-N001"
+REGION_NAME = "Region Stockholm"
 WHO = ("--given-name", "Nils", "--surname", "Ny", "--email", "nils@example.se")
 
 
@@ -298,3 +299,31 @@ def test_orders_that_were_done_long_ago_are_deleted(config: Path) -> None:
     assert said.splitlines()[-1] == "orders\t2026-11-23\t1"
     assert [one.source for one in store.latest()] == ["open"]
     engine.dispose()
+
+
+def test_users_are_listed_as_their_organisation_sees_them_and_it_sees_that(
+    config: Path,
+) -> None:
+    found = answer(config, "organisation", "users", REGION, "--search", "b001")
+    assert [line["hsa_id"] for line in found["lines"]] == [ALICE]
+    assert found["found"] == 1 < found["total"]
+    listed = done(config, "organisation", "users", REGION, "--page", "99")
+    assert listed.splitlines()[0] == "hsa_id\tgiven_name\tsurname\temail\tservices"
+    assert f"{ALICE}\t" in listed
+    assert "landsting 1" in listed
+    assert listed.endswith("page 1 of 1.\n")
+    trail = done(config, "audit", "export")
+    looks = [x for x in map(json.loads, trail.splitlines()) if "look-up" in x["action"]]
+    assert len(looks) == 2
+    assert refusal(run(config, "organisation", "users", "2120001967"))
+
+
+def test_whoever_is_late_with_a_review_is_listed(config: Path) -> None:
+    assert answer(config, "organisation", "overdue") == []
+    late = run_at(config, 800, "organisation", "overdue", "--json")
+    assert REGION_NAME in [
+        each["organisation_name"] for each in json.loads(late.stdout)
+    ]
+    assert (
+        f"{REGION_NAME}\t-\t" in run_at(config, 800, "organisation", "overdue").stdout
+    )

@@ -74,6 +74,43 @@ COMMANDS: Final[Mapping[str, str]] = {
     "search": "organisation list --search; person show; trace",
 }
 """By the name of a view, commands with the options that its form has fields for."""
+LOOKS: Final[Mapping[str, str]] = {
+    "export_organisations": "organisation list --json",
+    "export_trail": "audit export",
+    "show_administrators_of": "organisation show",
+    "show_agreements": "agreement list",
+    "show_agreements_of": "agreement list --organisation",
+    "show_catalogue": "service list",
+    "show_entities": "metadata find --source --role --page",
+    "show_entity": "metadata show",
+    "show_events_of": "audit export",
+    "show_notices": "notice list",
+    "show_operators": "operator list",
+    "show_organisation": "organisation show",
+    "show_organisations": "organisation list --search --kind",
+    "show_outbox": "mail list",
+    "show_overdue_reviews": "organisation overdue",
+    "show_question": "explain --at",
+    "show_refusal": "trace",
+    "show_refusals": "trace",
+    "show_search_for_person": "person show",
+    "show_service": "service list --json; service told",
+    "show_source": "metadata list --json",
+    "show_sources": "metadata list",
+    "show_trail": "audit export",
+    "show_user_of": "person show",
+    "show_users_of": "organisation users --search --page",
+}
+"""By the name of a view that only shows something, commands that show the same."""
+ASKING: Final = frozenset(
+    {
+        "show_entities_of_service",
+        "show_replacement",
+        "show_start",  # how many there are of what the others list
+    }
+)
+"""Pages that show a form of ``COMMANDS``, beside those whose names say so."""
+FORMS: Final = ("show_new_", "confirm_")
 ONLY_ON_PAGES: Final = frozenset({"remove_filter", "save_filter"})
 """Bookmarks of one operator in the list of events; they change nothing else."""
 
@@ -107,8 +144,25 @@ def test_every_form_of_operators_has_a_command_or_a_reason(tmp_path: Path) -> No
     assert not ONLY_ON_PAGES & set(COMMANDS)
 
 
+def test_every_view_of_operators_has_a_command_or_a_reason(tmp_path: Path) -> None:
+    views = {
+        rule.endpoint.removeprefix("operator.")
+        for rule in make_site(tmp_path).app.url_map.iter_rules()
+        if rule.endpoint.startswith("operator.") and "GET" in (rule.methods or set())
+    }
+    plain = {
+        view
+        for view in views - set(COMMANDS) - ONLY_ON_PAGES
+        if not view.startswith(FORMS) and not view.endswith("_form")
+    }
+    assert plain == {*LOOKS, *ASKING}
+
+
 @pytest.mark.parametrize(
-    "words", sorted({w for both in COMMANDS.values() for w in both.split("; ")})
+    "words",
+    sorted(
+        {w for both in (COMMANDS | LOOKS).values() for w in both.split("; ")}  # type: ignore[operator]
+    ),
 )
 def test_the_command_and_its_options_are_there(words: str) -> None:
     wanted = {word for word in words.split() if word.startswith("--")}
