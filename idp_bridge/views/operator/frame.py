@@ -1,9 +1,11 @@
 """What do all pages of operators have in common?"""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp_bridge import texts
@@ -25,6 +27,7 @@ bp.add_app_template_filter(last_day_of, "last_day")
 bp.add_app_template_filter(register_texts.number_with_hyphen, "organisation_number")
 
 _SEE_OTHER: Final = 303
+_LINK: Final = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 _CHANGING: Final[Mapping[str, tuple[Right, str]]] = {
     "organisations": (Right.REGISTER_CHANGE, operator_texts.HANDLERS),
     "agreements": (Right.REGISTER_CHANGE, operator_texts.HANDLERS),
@@ -33,6 +36,16 @@ _CHANGING: Final[Mapping[str, tuple[Right, str]]] = {
     "sources": (Right.METADATA_TRUST, operator_texts.OWNERS),
 }
 """Which right changes what a part of the pages shows, and who has it, in words."""
+
+
+@bp.app_template_filter("unlinked")
+def unlinked(markup: Markup) -> Markup:
+    """Leave links of a page where they are, and let them lead nowhere (WAI-ARIA 1.2).
+
+    Args:
+        markup: What a template has made; in attributes it has escaped quotes.
+    """
+    return Markup(_LINK.sub(r'\1 role="link" aria-disabled="true"', str(markup)))  # noqa: S704  # it was markup before
 
 
 def admin(*, witness: Witness = nobody) -> MetadataAdmin:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import html
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
@@ -58,7 +57,6 @@ MISSING: Mapping[str, str] = {
 }
 """Values of addresses that lead to nothing."""
 OF_ONE = "/operator/organisationer/1"
-HOST = "bridge.example.se"
 HOST = "bridge.example.se"
 ALL_OF_OPERATORS = [view for view in LISTS if view.startswith("operator.")]
 ALL_OF_ADMINISTRATORS = [view for view in LISTS if view.startswith("administration.")]
@@ -204,33 +202,6 @@ def test_a_page_for_another_role_says_why_and_whom_to_ask(known: KnownOffice) ->
         assert "Din roll räcker inte till. Be den som är systemansvarig" in words, rule
         seen += 1
     assert seen >= 20
-
-
-READ_ONLY = {
-    "/operator/organisationer": "bara handläggare och systemansvariga kan ändra det",
-    "/operator/organisationer/1/avtal": "bara handläggare och systemansvariga kan",
-    "/operator/avtal": "bara handläggare och systemansvariga kan ändra det",
-    "/operator/e-tjanster": "bara systemansvariga kan ändra det",
-    "/operator/e-tjanster/landsting": "bara systemansvariga kan ändra det",
-    "/operator/notiser": "bara systemansvariga kan ändra det",
-    "/operator/metadata": "bara systemansvariga kan ändra det",
-}
-"""Pages that a reader sees and others change, and what stands on top of them."""
-
-
-@pytest.mark.parametrize(("path", "reason"), READ_ONLY.items(), ids=READ_ONLY)
-def test_a_reader_sees_the_page_with_the_reason_and_without_controls(
-    known: KnownOffice, path: str, reason: str
-) -> None:
-    office = known.office.another_browser()
-    Site.log_in(office, "reader")
-    page = office.get(path)
-    assert f"Din roll är läsare: du ser allt här, men {reason}" in text_of(page)
-    forms = html.fromstring(page.text).xpath("//main//form[@method='post']")
-    assert forms == []
-    owner = known.office.another_browser()
-    Site.log_in(owner, "system")
-    assert "Din roll är" not in text_of(owner.get(path))
 
 
 # --- no database ----------------------------------------------------------------------

@@ -62,7 +62,6 @@ def test_nothing_is_offered_that_cannot_be_done(site: Site) -> None:
 @pytest.mark.parametrize("role", ["reader", "handler"])
 def test_who_may_not_decide_whom_we_trust_moves_nothing(site: Site, role: str) -> None:
     site.log_in(role)
-    assert "Flytta" not in text_of(site.get(SOURCES))
     answer = site.send(f"{SOURCES}/kallor/egen/flytta", {"fore": "inera"})
     assert answer.status_code == 403
     assert names(site) == ["inera", "sambi", "egen"]

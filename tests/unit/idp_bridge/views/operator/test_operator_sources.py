@@ -88,14 +88,6 @@ def test_a_good_source_is_shown_with_its_times(site: Site, file: Path) -> None:
     assert "sambi OK 2026-11-23 kl. 13.00 2026-11-30 kl. 13.00 11" in text
 
 
-def test_a_reader_is_offered_nothing_to_change(site: Site, file: Path) -> None:
-    add(site, file)
-    site.log_in("reader")
-    for path in (SOURCES, f"{SOURCES}/kallor/sambi"):
-        assert html.fromstring(site.get(path).text).findall(".//main//form") == []
-    assert "Lägg till källa" not in text_of(site.get(SOURCES))
-
-
 @pytest.mark.parametrize("name", ["missing", "sambi2", "SAMBI", "a%00b", "%F6"])
 def test_a_source_that_is_not_there_is_not_found(
     site: Site, file: Path, name: str
