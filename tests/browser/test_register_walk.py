@@ -182,9 +182,27 @@ def test_a_reader_finds_out_why_and_leaves_traces(walk: Walk) -> None:
     with page.expect_download() as caught:
         page.get_by_role("link", name="Spara som CSV").click()
     assert caught.value.suggested_filename.startswith("logg-")
-    page.goto(f"{walk.places.bridge}/operator/organisationer")
-    assert page.get_by_role("link", name="Registrera organisation").count() == 0
-    shoot(page, "register-organisations-of-a-reader")
+
+
+def test_a_reader_sees_what_others_can_change_and_why_not_they(walk: Walk) -> None:
+    page = log_in(walk, LARS, "/operator/organisationer")
+    off = page.get_by_role("link", name="Registrera organisation", disabled=True)
+    off.click(force=True)
+    assert page.url.endswith("/operator/organisationer")
+    assert "Din roll är läsare" in page.inner_text(".read-only")
+    for path in (
+        "organisationer",
+        "organisationer/1",
+        "organisationer/1/administratorer",
+        "organisationer/1/avtal",
+        "e-tjanster/statlig-ersattning",
+        "notiser",
+        "metadata",
+        "metadata/kallor/siths",
+    ):
+        page.goto(f"{walk.places.bridge}/operator/{path}")
+        assert page.locator("main button:enabled[data-variant]").count() == 0
+        shoot(page, f"reader-{path.replace('/', '-')}")
 
 
 def test_a_list_is_sorted_with_the_keyboard(walk: Walk) -> None:
