@@ -11,6 +11,7 @@ from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from idp_bridge import database
 from idp_bridge.app import create_app
 from idp_bridge.services import Services
 from metadata import mdq_identifiers, names, safe_xml
@@ -304,8 +305,10 @@ def test_only_get_is_answered(world: World) -> None:
 def test_a_store_that_does_not_answer_is_no_absence(world: World) -> None:
     world.store.add(loaded(pinned("a"), record()))
 
-    @event.listens_for(world.services.engine, "before_cursor_execute")
     def fail(*_: object) -> None:
         raise OperationalError("SELECT", {}, ConnectionError("no answer"))
 
+    with world.client.application.app_context():
+        for engine in database.db.engines.values():
+            event.listen(engine, "before_cursor_execute", fail)
     assert world.ask(IDP).status_code == 503
