@@ -16,6 +16,7 @@ from idp_bridge.companion import Companion
 from idp_bridge.metrics_folder import metrics_folder
 from idp_bridge.server import Server, Serving
 from idp_bridge.settings import Settings
+from idp_bridge.state.opening import open_state
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -79,8 +80,11 @@ def _companion(office: Office) -> Companion | None:
 def _check_start(office: Office) -> None:
     """Say once, before any process starts, why none could.
 
+    The driver of the state store is imported on the way: here once, for all workers.
+
     Raises:
         SetupError: A setting, a key or the database is not as it must be.
     """
     _ = office.keys
+    open_state(office.settings.state_url, engine=office.engine, clock=office.clock)
     office.engine.dispose()  # no connection may be shared with the workers

@@ -150,6 +150,12 @@ def test_a_start_with_a_weak_secret_is_refused(config: Path) -> None:
     assert told == "secret_key: is a weak secret: shorter than 32 characters"
 
 
+def test_a_start_with_a_broken_address_of_redis_is_refused(config: Path) -> None:
+    broken = "redis://u:p4ss@127.0.0.1:1/0?socket_timeout=soon"
+    told = refusal(run(config, "serve", IDP_BRIDGE_STATE_URL=broken))
+    assert told == "misconfigured: state_url is no Redis URL"
+
+
 def test_a_start_without_its_database_is_refused(config: Path) -> None:
     unreachable = "postgresql://u:p4ss@127.0.0.1:1/bridge"
     told = refusal(run(config, "serve", IDP_BRIDGE_DATABASE_URL=unreachable))
