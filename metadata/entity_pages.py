@@ -50,6 +50,11 @@ class EntityPage:
     page: int
     page_size: int
 
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // self.page_size))
+
 
 def page_of(connection: Connection, query: EntityQuery) -> EntityPage:
     """Read a page; XML is never read for it."""

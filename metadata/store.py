@@ -1,6 +1,6 @@
 """Who keeps sources and entities? The database: one row per entity and source."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -123,10 +123,7 @@ class EntityStore:
 
     def mark(self, entity_id: str, role: Role) -> Mark | None:
         """Say how the row looks that :meth:`find` reads, without reading its XML."""
-        with self._asking() as connection:
-            wanted = {"wanted": storable(entity_id)}
-            rows = connection.execute(_MARKS_OF_ONE, wanted).all()
-        for row in rows:
+        for row in self._ask_of_one(_MARKS_OF_ONE, entity_id):
             if role in roles_of_text(row.roles):
                 end = nearest(row.valid_until, row.document_end)
                 return Mark(sha256=row.sha256, valid_until=end)
@@ -134,9 +131,7 @@ class EntityStore:
 
     def records_of(self, entity_id: str) -> tuple[tuple[str, EntityRecord], ...]:
         """Read an entity from every source, with the source's name, first one first."""
-        with self._asking() as connection:
-            wanted = {"wanted": storable(entity_id)}
-            rows = connection.execute(_RECORDS_OF_ONE, wanted).all()
+        rows = self._ask_of_one(_RECORDS_OF_ONE, entity_id)
         return tuple((row.source, entity_record(row)) for row in rows)
 
     def seen(self, name: str) -> Seen:
@@ -273,8 +268,9 @@ class EntityStore:
             mine = sources.c.name == name
             connection.execute(update(sources).where(mine).values(values))
             connection.execute(delete(absent).where(absent.c.source == name))
-            comes_whole = before.kind != Kind.MDQ  # else one by one, without a version
-            change = swap(connection, loaded, is_seen=comes_whole)
+            if before.kind == Kind.MDQ:  # its entities come without a new version
+                loaded = replace(loaded, seen=None)
+            change = swap(connection, loaded)
             if before.valid_until != loaded.valid_until and not is_visible(change):
                 count_up(connection)  # entities end at another moment
             also(connection)
@@ -342,6 +338,10 @@ class EntityStore:
                 raise UnknownSourceError(f"no source is called {name}")
             count_up(connection)
             also(connection)
+
+    def _ask_of_one(self, query: Select[Any], entity_id: str) -> Sequence[Row[Any]]:
+        with self._asking() as connection:
+            return connection.execute(query, {"wanted": storable(entity_id)}).all()
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

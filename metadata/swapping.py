@@ -42,22 +42,21 @@ def is_visible(change: Change) -> bool:
     return bool(change.added or change.changed or change.removed)
 
 
-def swap(connection: Connection, loaded: Loaded, *, is_seen: bool = True) -> Change:
+def swap(connection: Connection, loaded: Loaded) -> Change:
     """Write what differs from the rows that are there, and remove what is gone.
+
+    What was seen without the lock is not read again, unless the version of everything
+    has grown: others who want to write, on SQLite those who log in, wait less.
 
     Args:
         connection: One that holds the lock.
         loaded: The new version.
-        is_seen: Whether the rows that are there are those that were seen without the
-            lock, unless the version of everything has grown. Others who want to write,
-            on SQLite those who log in, then need not wait until all are read again.
 
     Raises:
         SourceRefusedError: What should stay as it is has changed meanwhile.
     """
     name = loaded.source.name
-    seen = loaded.seen if is_seen else None
-    present = _as_seen(connection, seen) or _present(connection, name)
+    present = _as_seen(connection, loaded.seen) or _present(connection, name)
     _keep(present, loaded.kept)
     added = changed = unchanged = 0
     for batch in _batches(loaded.records):

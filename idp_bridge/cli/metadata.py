@@ -198,8 +198,7 @@ def find(  # noqa: PLR0913  # its options
             for each in found.entities
         ],
     )
-    pages = max(1, -(-found.total // found.page_size))
-    click.echo(f"{found.total} found; page {found.page} of {pages}.")
+    click.echo(f"{found.total} found; page {found.page} of {found.pages}.")
 
 
 @group.command()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from idp_bridge.demo.e_services import ERSATTNING, LANDSTING, EService
 from tests.support.axe import violations
-from tests.support.chromium import IMPATIENT, Walk, chromium, watch
+from tests.support.chromium import IMPATIENT, Walk, chromium, follow, watch
 from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -67,7 +67,7 @@ def go_out(walk: Walk) -> None:
     """Press what a script would press, on our pages."""
     go = walk.page.locator("[data-go]")
     while go.count():
-        walk.follow(go.first)
+        follow(go.first)
 
 
 def is_out_of(walk: Walk, service: EService) -> None:

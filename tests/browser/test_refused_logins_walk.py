@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from idp_bridge.demo.e_services import ERSATTNING
 from idp_bridge.demo.people import EVA, LARS
-from tests.support.chromium import Walk, watch
+from tests.support.chromium import Walk, follow, watch
 from tests.support.demo import Demo
 from tests.support.operator_walk import FOLDER, fill, log_in, press, shoot
 
@@ -48,8 +48,7 @@ def test_a_number_that_is_read_out_tells_what_happened(walk: Walk) -> None:
     for secret in (EVA.name, EVA.surname, EVA.hsa_id):
         assert secret not in page.inner_text("main")
     photograph(page, "refusals-one")
-    with page.expect_navigation():
-        page.get_by_role("link", name="Tillbaka till misslyckade").click()
+    follow(page.get_by_role("link", name="Tillbaka till misslyckade"))
     page.get_by_label("Orsak").select_option("no-permission")
     press(page, "Visa")
     assert number in page.inner_text("table")

@@ -46,6 +46,16 @@ def chromium(*more: str) -> Iterator[Browser]:
             browser.close()
 
 
+def follow(target: Locator) -> None:
+    """Press what leads to another page, and be there before anything is looked for.
+
+    A click comes back before the page it leads to is there: whoever looks at once may
+    still see the old one.
+    """
+    with target.page.expect_navigation():
+        target.click()
+
+
 class Walk:
     """A person in front of one tab, in the demonstration.
 
@@ -67,16 +77,7 @@ class Walk:
     def to_methods(self, service: EService) -> None:
         """Begin to log in."""
         self.page.goto(self.url_of(service))
-        self.follow(self.page.get_by_role("link", name="Logga in", exact=True))
-
-    def follow(self, target: Locator) -> None:
-        """Press what leads to another page, and be there before anything is looked for.
-
-        A click comes back before the page it leads to is there: whoever looks at once
-        may still see the old one.
-        """
-        with self.page.expect_navigation():
-            target.click()
+        follow(self.page.get_by_role("link", name="Logga in", exact=True))
 
     def to_portal(self, service: EService, method: str = "SITHS") -> None:
         """Go as far as the portal."""
@@ -91,14 +92,14 @@ class Walk:
         if self._has_javascript:
             button.click()
         else:
-            self.follow(button)
+            follow(button)
             self.go_on()
 
     def go_on(self) -> None:
         """Press what a script would press."""
         button = self.page.get_by_role("button", name="Fortsätt")
         while not self._has_javascript and button.count():
-            self.follow(button)
+            follow(button)
 
     def be(self, name: str) -> None:
         """Choose who to be, in the portal."""
@@ -124,7 +125,7 @@ class Walk:
 
     def log_in_again(self, service: EService, name: str) -> None:
         """Go the whole way as somebody else, from inside the e-tjänst."""
-        self.follow(self.page.get_by_role("link", name="Logga in som någon annan"))
+        follow(self.page.get_by_role("link", name="Logga in som någon annan"))
         if self.page.url.startswith(self.places.bridge):
             self.page.get_by_role("link", name="SITHS").first.click()
         self.be(name)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from idp_bridge.demo.people import Person
 from tests.support.axe import violations
-from tests.support.chromium import ARTIFACTS, Walk
+from tests.support.chromium import ARTIFACTS, Walk, follow
 
 FOLDER = ARTIFACTS / "operator"
 
@@ -34,9 +34,7 @@ def press(page: Page, name: str) -> None:
     """Press a button or follow a link that leads to another page."""
     button = page.get_by_role("button", name=name, exact=True)
     link = page.get_by_role("link", name=name, exact=True)
-    found = button.or_(link).first
-    with page.expect_navigation():
-        found.click()
+    follow(button.or_(link).first)
 
 
 def fill(page: Page, **fields: str) -> None:

@@ -53,7 +53,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnownOffice]:
 def seen_by(known: KnownOffice, role: str, path: str) -> Any:
     browser = known.office.another_browser()
     Site.log_in(browser, role)
-    return browser.get(known.at(path))
+    return browser.get(path)
 
 
 def controls(page: Any) -> list[tuple[str, Any]]:
